@@ -1,0 +1,65 @@
+/** What a former life left, and what happened while we were away. */
+import { flowOf } from '../calls/inbound.ts'
+import { outsideTalk } from '../calls/outside-talk.ts'
+import { resumeSteps } from '../calls/recovery.ts'
+import { closedByOutsideTalk } from '../missed-calls/follow-ups.ts'
+import { runFlow } from '../ivr/flow-runner.ts'
+import { rescueMessage } from '../ivr/voicemail.ts'
+import { runSteps } from '../ivr/steps.ts'
+import { Recovery } from '../recovery.ts'
+import { openCalls } from '../store/call-records.ts'
+import type { AsteriskLink, LivingChannel } from '../telephony/link.ts'
+import { type Calls, recordingsFolder } from './calls.ts'
+import type { Callbacks } from './callbacks.ts'
+import type { Ground } from './ground.ts'
+import type { People } from './people.ts'
+
+/** `firstTime`: starts what places calls, once it is known what was placed already. */
+export function recoveryRoom(
+  ground: Ground,
+  telephony: AsteriskLink,
+  { operators, guard }: People,
+  { inbound, script }: Calls,
+  callbacks: Callbacks,
+  firstTime: () => void,
+): Recovery {
+  const { prisma, journal, clock, log, node, config, snapshot } = ground
+  const adopt = (channel: LivingChannel) => telephony.adopt(channel)
+  const hold = (person: string) => operators.hold(person)
+  return new Recovery({
+    prisma,
+    journal,
+    clock,
+    log,
+    node,
+    config,
+    telephony,
+    dialsInHand: guard.inHand,
+    calls: {
+      ...inbound,
+      openCalls: () => openCalls(prisma, node),
+      adopt,
+      hold,
+      rescue: (path) => {
+        const leftRecording = async (name: string) => (await telephony.leftRecording?.(name)) ?? null
+        return rescueMessage({ leftRecording, recordingsDir: recordingsFolder(ground), log }, path)
+      },
+      resume: async (call, from) => {
+        const context = script(call)
+        operators.gather()
+        if (from.kind === 'flow') return runFlow(context, flowOf(call))
+        await runSteps(context, resumeSteps(from, context.config.flows[flowOf(call)] ?? []))
+      },
+    },
+    callbacks: {
+      ...callbacks.deps,
+      snapshot,
+      callbacks: callbacks.due,
+      adopt,
+      hold,
+      hangUp: (channelId) => telephony.hangUp(channelId),
+    },
+    onOutsideTalk: outsideTalk({ node, journal, clock, log, snapshot, closing: closedByOutsideTalk }),
+    firstTime,
+  })
+}

@@ -1,0 +1,141 @@
+/**
+ * Call-backs that a former life of the daemon had in hand. Nobody outside is dialled again within a try that may have rung; who has both
+ * sides on the line is put together.
+ */
+import { untilEnded } from '../calls/recovery.ts'
+import { type CallbackTask, runningCallbacks } from '../store/callbacks.ts'
+import { endDial } from '../store/dial-ledger.ts'
+import type { Leg } from '../telephony/api.ts'
+import type { LivingChannel } from '../telephony/link.ts'
+import { type CallbackCallDeps, type CallbackTry, endRow, joinTwo } from './callback-call.ts'
+import { bringOperator } from './client-first.ts'
+import type { DueCallbacks } from './due-callbacks.ts'
+import type { TryResult } from './next-try.ts'
+import type { Snapshot } from '../calls/call.ts'
+
+export interface CallbackRecoveryDeps extends Pick<
+  CallbackCallDeps,
+  'prisma' | 'journal' | 'clock' | 'log' | 'spoken' | 'telephony' | 'dialOutside' | 'accepts'
+> {
+  snapshot: () => Snapshot
+  callbacks: Pick<DueCallbacks, 'settle' | 'isRunning' | 'takeOver' | 'reserveFor' | 'release'>
+  adopt: (channel: LivingChannel) => Promise<Leg>
+  hangUp: (channelId: string) => Promise<void>
+  /** Marks an operator as talking; returns how to unmark him. */
+  hold: (person: string) => () => void
+}
+
+export interface AdoptedCallbacks {
+  /** The tasks that talked when we died and whose channels are gone: the doorbell book may know for how long. */
+  gone: CallbackTask[]
+  starts: (() => void)[]
+}
+
+export async function adoptCallbacks(deps: CallbackRecoveryDeps, channels: LivingChannel[]): Promise<AdoptedCallbacks> {
+  const living = new Map(channels.map((channel) => [channel.id, channel]))
+  const adopted: AdoptedCallbacks = { gone: [], starts: [] }
+  for (const task of await runningCallbacks(deps.prisma)) {
+    if (deps.callbacks.isRunning(task.id)) continue
+    deps.log.warn('a call-back was interrupted by the end of the last process', {
+      callback: task.id,
+      status: task.status,
+    })
+    const operator = living.get(task.legs?.operator ?? '')
+    const client = living.get(task.legs?.client ?? '')
+    const takeOver = (deed: () => Promise<TryResult>) =>
+      adopted.starts.push(() => deps.callbacks.takeOver(task.id, async () => endTry(deps, task, await deed())))
+    if (operator?.application === 'Bridge') {
+      const leg = await deps.adopt(operator)
+      takeOver(() => awaitTalk(deps, task, leg))
+    } else if (waits(operator) && waits(client)) {
+      const [operatorLeg, clientLeg] = await Promise.all([deps.adopt(operator), deps.adopt(client)])
+      takeOver(() => joinAgain(deps, task, operatorLeg, clientLeg))
+    } else if (waits(client) && task.legs?.operator === undefined) {
+      const leg = await deps.adopt(client)
+      takeOver(() => bringAgain(deps, task, leg))
+    } else if (task.status === 'talking' && !operator && !client) adopted.gone.push(task)
+    else {
+      const legs = [operator, client].flatMap((leg) => (leg ? [leg.id] : []))
+      takeOver(async () => {
+        await Promise.all(legs.map((id) => deps.hangUp(id)))
+        return { kind: task.status === 'operator' ? 'interrupted' : 'unknown' }
+      })
+    }
+  }
+  return adopted
+}
+
+/** `ms`: how long they talked; null when nobody knows, then the client is tried again by the rule. */
+export async function endTalk(deps: CallbackRecoveryDeps, task: CallbackTask, ms: number | null): Promise<void> {
+  await endTry(deps, task, ms === null ? { kind: 'unknown' } : { kind: 'talked', ms })
+}
+
+function waits(channel: LivingChannel | undefined): channel is LivingChannel {
+  return channel?.application === 'Stasis' && channel.state === 'Up'
+}
+
+async function awaitTalk(deps: CallbackRecoveryDeps, task: CallbackTask, operator: Leg): Promise<TryResult> {
+  const release = task.operator ? deps.hold(task.operator) : () => {}
+  await untilEnded(operator)
+  release()
+  return { kind: 'talked', ms: Math.max(0, deps.clock.now() - task.updatedAt) }
+}
+
+/** The last process died between the client's answer and the talk. */
+async function joinAgain(
+  deps: CallbackRecoveryDeps,
+  task: CallbackTask,
+  operator: Leg,
+  client: Leg,
+): Promise<TryResult> {
+  const release = task.operator ? deps.hold(task.operator) : () => {}
+  try {
+    return await joinTwo(deps, { ...task, tries: task.tries - 1 }, task.operator ?? '', operator, client)
+  } catch {
+    return { kind: 'unknown' }
+  } finally {
+    release()
+    if (!operator.signal.aborted) await operator.hangup()
+  }
+}
+
+/** The client was first, and waits for somebody of ours: whoever is free now. */
+async function bringAgain(deps: CallbackRecoveryDeps, task: CallbackTask, client: Leg): Promise<TryResult> {
+  const { config, version } = deps.snapshot()
+  const reserved: string[] = []
+  const another = () => {
+    const person = deps.callbacks.reserveFor(task, config)
+    if (person) reserved.push(person)
+    return person
+  }
+  const callbackTry: CallbackTry = {
+    task: { ...task, tries: task.tries - 1 },
+    person: another(),
+    config,
+    configVersion: version,
+    signal: client.signal,
+    another,
+    log: deps.log.child({ callback: task.id }),
+    counted: true,
+  }
+  let result: TryResult = { kind: 'cancelled' }
+  try {
+    result = await bringOperator(deps, callbackTry, client)
+  } catch {
+    // he has hung up
+  } finally {
+    for (const person of reserved)
+      deps.callbacks.release(person, result.kind === 'talked' && person === callbackTry.person)
+    if (!client.signal.aborted) await client.hangup()
+  }
+  return result
+}
+
+/** The try was counted on disk before the client was dialled, so it is not counted here. */
+async function endTry(deps: CallbackRecoveryDeps, task: CallbackTask, result: TryResult): Promise<void> {
+  if (task.legs?.client) {
+    await endRow(deps, task.legs.client, result)
+    await endDial(deps.prisma, task.legs.client, deps.clock.now())
+  }
+  await deps.callbacks.settle(task, task.operator ?? '', deps.snapshot().config, result, false)
+}

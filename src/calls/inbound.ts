@@ -1,0 +1,185 @@
+/**
+ * A caller's way through the house: the row first, then the flow of the number he rang, then the verdict.
+ *
+ * The row arms the notice: whatever happens to this process from here on, somebody will be told of the call unless a person speaks
+ * with the caller.
+ */
+import { parsePhone } from '../model/phone-number.ts'
+import type { Clock } from '../runtime/clock.ts'
+import { untilAborted } from '../runtime/abort.ts'
+import { crashPoint } from '../runtime/crash-point.ts'
+import type { Logger } from '../runtime/logger.ts'
+import type { Journal, JournalEntry } from '../store/journal.ts'
+import { CallEnded, type Leg, TakenAway } from '../telephony/api.ts'
+import type { Arrival } from '../telephony/link.ts'
+import { type Call, readCaller, type Snapshot, trunkOf } from './call.ts'
+import { CallPath } from './call-path.ts'
+import type { EndOfCall } from './end-of-call.ts'
+import type { LiveCalls } from './live-calls.ts'
+
+export interface InboundDeps {
+  node: string
+  journal: Journal
+  clock: Clock
+  log: Logger
+  live: LiveCalls
+  snapshot: () => Snapshot
+  /** Walks the flow to its end; rejects with CallEnded when the caller leaves. */
+  runFlow: (call: Call, flow: string) => Promise<void>
+  endOfCall: EndOfCall
+  /** Last resort: the dialplan rings the operators without us. */
+  fallback: (leg: Leg) => Promise<void>
+}
+
+export function inboundCalls(deps: InboundDeps): (arrival: Arrival) => Promise<void> {
+  return async (arrival) => {
+    const call = openCall(deps, arrival)
+    // in hand before it is on disk, or a reconnect in between would take it for an orphan
+    deps.live.add(call)
+    try {
+      crashPoint('call.before-row')
+      await deps.journal.commit([
+        callOpened(call, deps.node, 'armed'),
+        call.path.entry({ kind: 'arrived', did: arrival.did }),
+      ])
+      crashPoint('call.after-row')
+    } catch (error) {
+      call.log.error('a call could not be written down; the dialplan takes it', { error })
+      deps.live.remove(call.id)
+      return deps.fallback(arrival.leg).catch(() => {})
+    }
+    call.log.info('a call came in', { caller: call.caller.shown, line: call.line.number })
+    await serve(deps, call, (running) => deps.runFlow(running, flowOf(running)))
+  }
+}
+
+/**
+ * Runs a call's deed and its end. Also the way for calls that recovery puts back on their feet.
+ * A call that goes on in the plain dialplan has no end yet: its row stays open, and the doorbell book will tell.
+ */
+export async function serve(deps: InboundDeps, call: Call, deed: (call: Call) => Promise<void>): Promise<void> {
+  let over = true
+  try {
+    await deed(call)
+    if (call.leg.passedOn) await untilTransferEnds(deps, call)
+    // a step that outlives the caller, a message being kept, has not seen who took him
+    throwIfTaken(call)
+    noteHangUp(call)
+    await call.leg.hangup()
+    // we could not be heard, and until we were the dialplan had him
+    throwIfTaken(call)
+  } catch (error) {
+    over = await afterFailure(deps, call, error)
+  } finally {
+    if (over) {
+      deps.live.isOver(call.id)
+      await deps.endOfCall(call)
+      deps.live.noteEnd(call.id)
+    }
+    deps.live.remove(call.id)
+  }
+}
+
+function throwIfTaken({ leg }: Call): void {
+  if (leg.signal.reason instanceof TakenAway) throw leg.signal.reason
+}
+
+/** He was answered, and talks on with whom the operator has passed him to, or waits for that person: none of our business but its end. */
+async function untilTransferEnds({ clock }: InboundDeps, { leg, path, log }: Call): Promise<void> {
+  const began = clock.now()
+  log.info('the operator has transferred the caller; the call goes on without us')
+  await untilAborted(leg.signal)
+  const by = path.steps.findLast((step) => step.kind === 'talk')?.person ?? ''
+  path.add({ kind: 'transferred', by, ms: Math.max(0, clock.now() - began) })
+}
+
+/** Is the call over? */
+async function afterFailure(deps: InboundDeps, call: Call, error: unknown): Promise<boolean> {
+  // the caller's own leg counts: a CallEnded of another leg that nobody caught must not leave him in silence
+  if (call.leg.signal.reason instanceof TakenAway) {
+    call.log.warn('the dialplan took a call from us while we did not answer')
+    return false
+  }
+  if (call.leg.signal.aborted) {
+    noteHangUp(call)
+    return true
+  }
+  call.log.error('a call failed; the dialplan takes it', { error })
+  try {
+    await deps.fallback(call.leg)
+    return false
+  } catch (failed) {
+    call.log.error('the fallback failed too', { error: failed })
+    if (failed instanceof TakenAway) return false
+    call.path.add({ kind: 'hung-up', by: 'unknown', cause: 0 })
+    return true
+  }
+}
+
+/** Who has ended the call, unless a step of the flow has said so. */
+function noteHangUp({ leg, path }: Call): void {
+  const { reason, aborted } = leg.signal
+  if (path.steps.some((step) => step.kind === 'hung-up')) return
+  if (!aborted) return path.add({ kind: 'hung-up', by: 'us', cause: 16 })
+  if (!(reason instanceof CallEnded)) return
+  const talked = path.steps.some((step) => step.kind === 'talk') // then the other may have been the one
+  path.add({ kind: 'hung-up', by: reason.causeCode === 0 || talked ? 'unknown' : 'caller', cause: reason.causeCode })
+}
+
+function openCall(deps: InboundDeps, arrival: Arrival): Call {
+  const snapshot = deps.snapshot()
+  const { config } = snapshot
+  const log = deps.log.child({ call: arrival.leg.id })
+  const { lines } = config
+  const number = Object.hasOwn(lines, arrival.did) ? arrival.did : parsePhone(arrival.did, config.company.country)
+  const known = number !== null && Object.hasOwn(lines, number)
+  if (!known) log.warn('a call to a number that no line names; it takes the first line', { did: arrival.did })
+  const did = known ? number : Object.keys(lines)[0]!
+  const line = lines[did]!
+  const caller = readCaller(arrival.callerNumber, arrival.callerName, config.company.country)
+  return {
+    id: arrival.leg.id,
+    linkedid: deps.live.latestOf(caller.number)?.linkedid ?? arrival.leg.id,
+    direction: 'inbound',
+    trunk: trunkOf(config, arrival.trunk),
+    line: { number: did, name: line.name },
+    caller,
+    arrivedAt: arrival.arrivedAt,
+    leg: arrival.leg,
+    snapshot,
+    path: new CallPath(arrival.leg.id, deps.journal, deps.clock),
+    log,
+  }
+}
+
+export function flowOf(call: Call): string {
+  return call.snapshot.config.lines[call.line.number]!.flow
+}
+
+export function callOpened(
+  call: Omit<Call, 'leg' | 'log'>,
+  node: string,
+  notice: 'armed' | 'none',
+  restored = false,
+): JournalEntry {
+  return {
+    op: 'call.open',
+    row: {
+      id: call.id,
+      linkedid: call.linkedid ?? call.id,
+      direction: call.direction,
+      node,
+      trunk: call.trunk ?? null,
+      line: call.line.number,
+      lineName: call.line.name,
+      caller: call.caller.number,
+      callerShown: call.caller.shown,
+      callerName: call.caller.name,
+      arrivedAt: call.arrivedAt,
+      notice,
+      restored,
+      configVersion: call.snapshot.version,
+      group: null,
+    },
+  }
+}

@@ -1,0 +1,173 @@
+/**
+ * After a start or a reconnect: every call that a row says is open gets what its channel says it needs.
+ *
+ * - talking in Asterisk's hands: left alone, and its end awaited;
+ * - waiting with us: put back on its feet, because the task that walked it died with the last process;
+ * - in the plain dialplan: left to the doorbell book, which will tell how it ended;
+ * - gone: ended. First by the doorbell book, which saw the end; what is not in there (Asterisk lost it) by what we know.
+ */
+import type { Step } from '../config/sections/flows.ts'
+import type { WaitingOffer } from '../model/call-outcome.ts'
+import { untilAborted } from '../runtime/abort.ts'
+import type { OpenCall } from '../store/call-records.ts'
+import type { Leg } from '../telephony/api.ts'
+import type { LivingChannel } from '../telephony/link.ts'
+import type { Call } from './call.ts'
+import { CallPath } from './call-path.ts'
+import { endedCall } from './doorbell.ts'
+import { serve, type InboundDeps } from './inbound.ts'
+
+export interface RecoveryDeps extends InboundDeps {
+  openCalls: () => Promise<OpenCall[]>
+  /** A handle for a living channel; its end is told from now on. */
+  adopt: (channel: LivingChannel) => Promise<Leg>
+  /** Goes on with a caller who was waiting when the last process died. */
+  resume: (call: Call, from: ResumePoint) => Promise<void>
+  /** Keeps a voice message that was being left when the last process died. False: none was begun. */
+  rescue: (path: CallPath) => Promise<boolean>
+  /** Marks an operator as talking; returns how to unmark him. */
+  hold: (person: string) => () => void
+}
+
+/** Asterisk releases the caller so soon when his operator hangs up. */
+const RELEASED_MS = 2_000
+
+/** Where to go on: at the ring that was interrupted, or from the start of the flow. */
+export type ResumePoint = RingPoint | { kind: 'flow' }
+interface RingPoint {
+  kind: 'ring'
+  to: string
+  at?: string | undefined
+  skill?: string | undefined
+  priority?: number | undefined
+  offer?: WaitingOffer | undefined
+}
+
+export interface Adopted {
+  /** The calls whose channel is gone. */
+  gone: OpenCall[]
+  /** Serve those that were adopted; to be called once calls can be placed again. */
+  starts: (() => void)[]
+}
+
+/** Takes what lives in hand. */
+export async function adoptCalls(deps: RecoveryDeps, channels: LivingChannel[]): Promise<Adopted> {
+  const living = new Map(channels.map((channel) => [channel.id, channel]))
+  const adopted: Adopted = { gone: [], starts: [] }
+  for (const open of await deps.openCalls()) {
+    if (open.direction !== 'inbound' || deps.live.has(open.id)) continue
+    const channel = living.get(open.id)
+    if (!channel) adopted.gone.push(open)
+    else if (channel.application === 'Stasis' || channel.application === 'Bridge')
+      adopted.starts.push(await adoptCall(deps, open, channel, living))
+  }
+  return adopted
+}
+
+/** Ends calls of which neither Asterisk nor its doorbell book knows anything more. */
+export async function endLostCalls(deps: RecoveryDeps, gone: OpenCall[]): Promise<void> {
+  if (gone.length === 0) return
+  const still = new Set((await deps.openCalls()).map((call) => call.id))
+  for (const open of gone) {
+    if (!still.has(open.id) || deps.live.has(open.id)) continue
+    const call = endedCall(deps, open)
+    if (open.answered) {
+      // truth on disk says that he was being put through; how long they spoke nobody knows
+      const { operator: person } = open.answered
+      call.path.add({ kind: 'talk', person, name: nameOf(call, person), ms: 0 })
+    } else {
+      await deps.rescue(call.path)
+      call.path.add({ kind: 'hung-up', by: 'unknown', cause: 0 })
+    }
+    deps.log.warn('a call ended while we were away', { call: open.id })
+    await deps.endOfCall(call)
+  }
+}
+
+async function adoptCall(
+  deps: RecoveryDeps,
+  open: OpenCall,
+  channel: LivingChannel,
+  living: Map<string, LivingChannel>,
+): Promise<() => void> {
+  const leg = await deps.adopt(channel)
+  const peer = open.answered && living.get(open.answered.peer)
+  const peerLeg = peer?.application === 'Stasis' ? await deps.adopt(peer) : null
+  const call: Call = {
+    ...endedCall(deps, open),
+    leg,
+    path: new CallPath(open.id, deps.journal, deps.clock, open.steps),
+    log: deps.log.child({ call: open.id }),
+  }
+  deps.live.add(call)
+  const talking = channel.application === 'Bridge'
+  call.path.add({ kind: 'recovered', how: talking ? 'talking' : 'waiting' })
+  call.log.info('a call was taken over from the last process', { talking })
+  return () =>
+    void serve(deps, call, async () => {
+      if (talking) return awaitTalk(deps, call, open, peerLeg)
+      // what he says is taken down by Asterisk as before: it is awaited, and then he has left his message
+      if (!peerLeg && (await deps.rescue(call.path))) return
+      // music that the last process started plays on; it would go on under whatever comes now
+      await leg.stopMusic()
+      return peerLeg ? joinAgain(deps, call, open, peerLeg) : deps.resume(call, resumePoint(open))
+    })
+}
+
+/** The two talk without us; we only wait for the end. When the operator is gone and the caller is not, he was passed on. */
+async function awaitTalk(deps: RecoveryDeps, call: Call, open: OpenCall, peer: Leg | null): Promise<void> {
+  const { operator: person, at } = open.answered ?? { operator: '', at: deps.clock.now() }
+  const release = deps.hold(person)
+  const over = untilEnded(call.leg)
+  try {
+    await Promise.race([over, ...(peer ? [untilEnded(peer)] : [])])
+  } finally {
+    release()
+  }
+  const left = deps.clock.now()
+  call.path.add({ kind: 'talk', person, name: nameOf(call, person), ms: Math.max(0, left - at) })
+  await over
+  const goneOn = deps.clock.now() - left
+  if (goneOn > RELEASED_MS) call.path.add({ kind: 'transferred', by: person, ms: goneOn })
+}
+
+/** The last process died between the row that says "answered" and the bridge: both still wait for it. */
+async function joinAgain(deps: RecoveryDeps, call: Call, open: OpenCall, peer: Leg): Promise<void> {
+  const { operator: person, at } = open.answered!
+  const release = deps.hold(person)
+  // written with the row that says "answered": nothing has been recorded under this name yet
+  const recorded = open.steps.findLast((step) => step.kind === 'talk-recorded' && step.time >= at)
+  try {
+    const result = await call.leg.talkWith(peer, recorded?.kind === 'talk-recorded' ? { record: recorded.name } : {})
+    if (result.kind === 'talked') {
+      call.path.add({ kind: 'talk', person, name: nameOf(call, person), ms: Math.round(result.ms) })
+      return
+    }
+  } finally {
+    release()
+    if (!peer.signal.aborted) await peer.hangup()
+  }
+  await deps.resume(call, resumePoint(open))
+}
+
+/** Resolves when the leg has ended, however. */
+export function untilEnded(leg: Leg): Promise<void> {
+  return untilAborted(leg.signal)
+}
+
+function nameOf({ snapshot }: Pick<Call, 'snapshot'>, person: string): string {
+  return snapshot.config.people[person]?.name ?? person
+}
+
+function resumePoint(open: OpenCall): ResumePoint {
+  const ring = open.steps.findLast((step) => step.kind === 'ring')
+  return ring ?? { kind: 'flow' }
+}
+
+/** The steps of a ring that is taken up again, and what the flow says for the case that nobody answers. */
+export function resumeSteps({ to, skill, priority, offer, at }: RingPoint, flow: Step[]): Step[] {
+  const last = flow.at(-1)
+  const target = { to, skill, priority, screen: true, offer_callback: offer }
+  const ring: Step = { kind: 'ring', ring: target, ...(at && { at }) }
+  return [ring, ...(last?.kind === 'unanswered' ? last.unanswered : [])]
+}

@@ -1,0 +1,59 @@
+/** Which column of a list is what, told by its heading and, for the number, by what stands in it. Pure. */
+import { parsePhone } from '../model/phone-number.ts'
+
+/** Indexes into a row; null: the list has no such column. */
+export interface ListColumns {
+  phone: number | null
+  name: number | null
+  timezone: number | null
+}
+
+const HEADINGS: Record<keyof ListColumns, RegExp> = {
+  phone: /^(телефон|тел|номер телефона|моб|мобильный|сотовый|phone|tel|telephone|mobile|cell|number|номер)( |$)/,
+  name: /^(фио|ф и о|имя|клиент|контакт|контактное лицо|name|full name|first name|client|customer)( |$)/,
+  timezone: /^(часовой пояс|пояс|таймзона|tz|timezone|time zone)( |$)/,
+}
+
+/** `sample`: some rows, to find the number where the heading does not tell. */
+export function guessColumns(headings: readonly string[], sample: readonly string[][], country: string): ListColumns {
+  const find = (what: keyof ListColumns) => {
+    const index = headings.findIndex((heading) => HEADINGS[what].test(plain(heading)))
+    return index < 0 ? null : index
+  }
+  return { phone: find('phone') ?? columnOfNumbers(sample, country), name: find('name'), timezone: find('timezone') }
+}
+
+/** Does the first row name the columns? A row with a phone number in it does not. */
+export function hasHeadings(first: readonly string[], country: string): boolean {
+  return !first.some((cell) => parsePhone(cell, country))
+}
+
+/** Empty and repeated headings made usable as names: `column 3`, `Телефон 2`. */
+export function uniqueHeadings(headings: readonly string[]): string[] {
+  const used = new Set<string>()
+  return headings.map((heading, i) => {
+    const base = heading.trim() || `column ${i + 1}`
+    let name = base
+    for (let n = 2; used.has(name); n++) name = `${base} ${n}`
+    used.add(name)
+    return name
+  })
+}
+
+function columnOfNumbers(sample: readonly string[][], country: string): number | null {
+  const counts = new Map<number, number>()
+  for (const row of sample) {
+    row.forEach((cell, i) => {
+      if (parsePhone(cell, country)) counts.set(i, (counts.get(i) ?? 0) + 1)
+    })
+  }
+  const best = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]
+  return best ? best[0] : null
+}
+
+function plain(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+}

@@ -1,0 +1,208 @@
+/** `perezvon missed ls | show | take | resolve`: the open list, from the database, with or without the daemon. */
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { DateTime } from 'luxon'
+import type { Config } from '../config/schema.ts'
+import { cleanText } from '../model/clean-text.ts'
+import { ignoreReasons, reasonCodes, type VerdictWord } from '../model/call-outcome.ts'
+import { formatPhone, parsePhone } from '../model/phone-number.ts'
+import { ignoredSentence, reasonSentence } from '../notices/reasons.ts'
+import type { Language } from '../runtime/i18n.ts'
+import { caseStory, type StoryCall } from '../store/case-story.ts'
+import { closeCase, type OpenCase, openCases, takeCase } from '../store/cases.ts'
+import type { Prisma } from '../store/database.ts'
+import { stepInWords } from './journey.ts'
+import { say } from './missed-messages.ts'
+
+export interface MissedContext {
+  open: () => Promise<Prisma>
+  config: () => Config
+  language: Language
+  /** Where recordings of talks lie. */
+  recordingsFolder: () => string
+  /** Who types. */
+  user: string
+  print: (line: string) => void
+  exit: (code: number) => void
+}
+
+const LONGEST_NOTE = 500
+
+/** Exit codes: 0 done, 1 somebody else took it, 2 not a number, 5 nobody with this number waits. */
+export function addMissedCommands(program: Command, context: MissedContext): void {
+  const missed = program.command('missed').description('who called and was not spoken with yet')
+  missed
+    .command('ls')
+    .option('--json', 'one JSON object a line')
+    .description('the open list, who waits longest first')
+    .action((options: { json?: boolean }) => list(context, options))
+  missed
+    .command('show')
+    .argument('<number>', 'the caller’s number, in any notation')
+    .option('--json', 'one JSON object')
+    .description('his calls step by step, and what was done about them')
+    .action((number: string, options: { json?: boolean }) => show(context, number, options))
+  missed
+    .command('take')
+    .argument('<number>', 'the caller’s number, in any notation')
+    .option('--by <person>', 'who sees to it; who types if missing')
+    .description('says that somebody sees to a caller; the system leaves him half an hour')
+    .action((number: string, options: { by?: string }) => take(context, number, options))
+  missed
+    .command('resolve')
+    .argument('<number>', 'the caller’s number, in any notation')
+    .option('--by <person>', 'who spoke with him')
+    .option('--note <text>', 'what became of it')
+    .option('--unreachable', 'he cannot be reached; the figures count him as not returned')
+    .description('closes what is open about a caller; he is not called back any more')
+    .action((number: string, options: ResolveOptions) => resolve(context, number, options))
+}
+
+interface ResolveOptions {
+  by?: string
+  note?: string
+  unreachable?: boolean
+}
+
+async function list(context: MissedContext, { json }: { json?: boolean }): Promise<void> {
+  const cases = await openCases(await context.open())
+  const { groups } = context.config()
+  const { language, print } = context
+  if (json) return cases.forEach((row) => print(JSON.stringify(row)))
+  if (cases.length === 0) return print(say(language, 'none'))
+  for (const row of cases) {
+    const name = row.group ? (groups[row.group]?.name ?? row.group) : ''
+    const since = moment(context, row.openedAt)
+    const values = { number: formatPhone(row.caller), count: row.count, since, group: name }
+    print(say(language, 'row', { ...values, state: stateOf(context, row) }))
+  }
+}
+
+function stateOf(context: MissedContext, { takenBy, takenAt, callback, slaDueAt }: OpenCase): string {
+  const { language } = context
+  const state = () => {
+    if (callback && !['waiting', 'operator'].includes(callback.status)) return say(language, 'state.talking')
+    if (takenBy !== null)
+      return say(language, 'state.taken', { by: nameOf(context, takenBy), at: moment(context, takenAt!) })
+    if (!callback) return say(language, 'state.open')
+    return say(language, callback.kind === 'missed' ? 'state.callback' : `state.${callback.kind}`)
+  }
+  if (slaDueAt === null || slaDueAt > Date.now()) return state()
+  return say(language, 'late', { state: state(), due: moment(context, slaDueAt) })
+}
+
+async function show(context: MissedContext, text: string, { json }: { json?: boolean }): Promise<void> {
+  const { language, print } = context
+  const number = numberOf(context, text)
+  if (!number) return
+  const story = await caseStory(await context.open(), number)
+  if (!story) return unknown(context, number)
+  if (json) return print(JSON.stringify(story))
+  const { line, count, openedAt, takenBy, takenAt, closed, slaDueAt } = story
+  const shown = formatPhone(number)
+  print(
+    say(language, 'case', { number: shown, line: lineName(context, line), count, since: moment(context, openedAt) }),
+  )
+  if (takenBy !== null)
+    print(say(language, 'state.taken', { by: nameOf(context, takenBy), at: moment(context, takenAt ?? openedAt) }))
+  if (closed) {
+    const by = closed.by === null ? '' : say(language, 'by', { by: nameOf(context, closed.by) })
+    print(say(language, 'closed', { at: moment(context, closed.at), how: say(language, `how.${closed.how}`), by }))
+    if (closed.note !== null) print(say(language, 'note', { note: closed.note }))
+  } else if (slaDueAt !== null && slaDueAt < Date.now()) print(say(language, 'due', { due: moment(context, slaDueAt) }))
+  for (const call of story.calls) printCall(context, call)
+  for (const { at, status, outcome } of story.callbacks) {
+    const state = say(language, `task.${status as 'waiting'}`, { outcome: outcome ?? '' })
+    print(say(language, 'task', { at: moment(context, at), state }))
+  }
+}
+
+function whyInWords(reason: string | null, language: Language): string {
+  const missed = reasonCodes.find((known) => known === reason)
+  if (missed) return reasonSentence(language, missed).toLowerCase()
+  const ignored = ignoreReasons.find((known) => known === reason)
+  return ignored ? ignoredSentence(language, ignored).toLowerCase() : (reason ?? '')
+}
+
+function printCall(context: MissedContext, call: StoryCall): void {
+  const { id, at, line, verdict, reason, steps, recordings } = call
+  const { language, print } = context
+  const outcome =
+    verdict === null
+      ? say(language, 'verdict.open')
+      : say(language, `verdict.${verdict as VerdictWord}`, { reason: whyInWords(reason, language) })
+  print('')
+  print(say(language, 'call', { at: moment(context, at), id, line: lineName(context, line), verdict: outcome }))
+  for (const step of steps) {
+    const words = stepInWords(step, language)
+    if (words !== null) print(`  ${moment(context, step.time, 'HH:mm:ss')}  ${words}`)
+  }
+  for (const { status, file } of recordings)
+    if (file !== null) print(`  ${say(language, 'recording.kept', { file: join(context.recordingsFolder(), file) })}`)
+    else if (status !== 'lost') print(`  ${say(language, `recording.${status as 'waiting' | 'deleted'}`)}`)
+}
+
+async function take(context: MissedContext, text: string, options: { by?: string }): Promise<void> {
+  const { language, print, exit } = context
+  const number = numberOf(context, text)
+  if (!number) return
+  const prisma = await context.open()
+  const cases = await openCases(prisma, number)
+  if (cases.length === 0) return unknown(context, number)
+  const by = cleanText(options.by ?? context.user, 64)
+  const shown = formatPhone(number)
+  for (const { id } of cases) {
+    const result = await takeCase(prisma, id, by, Date.now())
+    if (result.kind === 'taken-by') {
+      const values = { number: shown, by: nameOf(context, result.by), at: moment(context, result.at) }
+      print(say(language, 'taken-by', values))
+      return exit(1)
+    }
+  }
+  print(say(language, 'taken', { number: shown, by: nameOf(context, by) }))
+}
+
+async function resolve(context: MissedContext, text: string, options: ResolveOptions): Promise<void> {
+  const { language, print } = context
+  const number = numberOf(context, text)
+  if (!number) return
+  const prisma = await context.open()
+  const how = options.unreachable ? ('unreachable' as const) : ('by-hand' as const)
+  const by = options.by === undefined ? null : cleanText(options.by, 64)
+  const note = options.note === undefined ? null : cleanText(options.note, LONGEST_NOTE)
+  let closed = 0
+  for (const { id } of await openCases(prisma, number))
+    if (await closeCase(prisma, id, { how, by, note, at: Date.now() })) closed++
+  if (closed === 0) return unknown(context, number)
+  print(say(language, options.unreachable ? 'unreachable' : 'resolved', { number: formatPhone(number) }))
+}
+
+/** The number that was typed; null when it is none, which has been said then. */
+export function numberOf(context: Omit<MissedContext, 'user' | 'recordingsFolder'>, text: string): string | null {
+  const number = parsePhone(text, context.config().company.country)
+  if (number) return number
+  context.print(say(context.language, 'not-a-number', { number: text }))
+  context.exit(2)
+  return null
+}
+
+function unknown({ language, print, exit }: MissedContext, number: string): void {
+  print(say(language, 'unknown', { number: formatPhone(number) }))
+  exit(5)
+}
+
+export function moment(
+  { config, language }: Pick<MissedContext, 'config' | 'language'>,
+  at: number,
+  format = 'd MMM HH:mm',
+): string {
+  return DateTime.fromMillis(at, { zone: config().company.timezone, locale: language }).toFormat(format)
+}
+
+function nameOf({ config }: MissedContext, person: string): string {
+  return config().people[person]?.name ?? person
+}
+
+function lineName({ config }: MissedContext, line: string): string {
+  return config().lines[line]?.name ?? formatPhone(line)
+}

@@ -1,0 +1,53 @@
+import { channelOf, type ChannelKind } from '../../model/channel-name.ts'
+import { parsePhone } from '../../model/phone-number.ts'
+import { mailAddress } from '../values.ts'
+import type { Path } from '../problem.ts'
+import { allSteps } from '../walk-steps.ts'
+import { operatorOf } from './operator.ts'
+import type { CheckInput } from './report.ts'
+
+/** Mails about missed calls go to somebody: an address, a person who has one, or the group that was rung. */
+export function checkRecipients({ config, names, report }: CheckInput): void {
+  const check = (word: string, path: Path, group = true) => {
+    if (word === 'group' && group) return
+    const channel = channelOf(word)
+    if (channel) return checkChannel(channel, path)
+    if (word.includes('@')) {
+      if (!mailAddress().safeParse(word).success) report('bad-mail-address', path, { values: { text: word } })
+    } else if (!names.people.includes(word)) {
+      report('bad-recipient', path, {
+        values: { text: word },
+        known: group ? [...names.people, 'group'] : names.people,
+        meant: word,
+      })
+    } else if (Object.hasOwn(config.people, word) && !config.people[word]!.email)
+      report('recipient-without-mail', path, { values: { name: word } })
+  }
+  const checkChannel = ({ kind, name }: { kind: ChannelKind; name: string }, path: Path) => {
+    if (kind === 'sms') {
+      if (!config.channels.sms) report('unknown-channel', path, { values: { name: 'sms' } })
+      if (!parsePhone(name, config.company.country)) report('bad-phone', path, { values: { text: name } })
+      return
+    }
+    const known = Object.keys(config.channels[kind])
+    if (!known.includes(name))
+      report('unknown-channel', path, { values: { name: `${kind}:${name}` }, known, meant: name })
+  }
+  config.missed_calls.mail.to.forEach((word, i) => check(word, ['missed_calls', 'mail', 'to', i]))
+  config.missed_calls.escalate.forEach(({ to }, rule) =>
+    to.forEach((word, i) => check(word, ['missed_calls', 'escalate', rule, 'to', i])),
+  )
+  for (const [key, { mail }] of Object.entries(config.lines))
+    mail?.forEach((word, i) => check(word, ['lines', key, 'mail', i]))
+
+  // a report is about all groups
+  config.reports.weekly?.to.forEach((word, i) => check(word, ['reports', 'weekly', 'to', i], false))
+
+  if (config.missed_calls.mail.to.some((word) => word !== 'group')) return
+  const rung = new Set([operatorOf(config).ring])
+  for (const { step } of allSteps(config)) if (step.kind === 'ring') rung.add(step.ring.to)
+  for (const [key, { email, members }] of Object.entries(config.groups)) {
+    const hasMail = email ?? members.some((name) => !Object.hasOwn(config.people, name) || config.people[name]!.email)
+    if (rung.has(key) && !hasMail) report('group-without-mail', ['groups', key], { values: { group: key } }, 'key')
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * An SMS gateway that is asked over HTTP, as its maker likes it: URL, headers and body are templates of the admin. Every value is encoded for
+ * the place where it stands, so that no caller adds a parameter, a header or a field.
+ */
+import { Liquid } from 'liquidjs'
+import type { SmsChannel } from '../../config/sections/channels.ts'
+import { cleanText } from '../../model/clean-text.ts'
+import type { Delivery } from '../delivery.ts'
+import { ask } from './http.ts'
+
+type Values = { to: string; text: string; secret: string }
+
+const limits = {
+  ownPropertyOnly: true,
+  strictVariables: true,
+  strictFilters: true,
+  memoryLimit: 200_000,
+  templates: {},
+}
+const engines = {
+  url: engine((value) => encodeURIComponent(value)),
+  // headers of HTTP are ASCII; the encoding of everything else is between the admin and his gateway
+  header: engine((value) => cleanText(value, 1000).replace(/[^\x20-\x7e]/g, (sign) => encodeURIComponent(sign))),
+  json: engine((value) => JSON.stringify(value).slice(1, -1)),
+}
+
+function engine(encode: (value: string) => string): Liquid {
+  const made = new Liquid({ ...limits, outputEscape: (value: unknown) => encode(wellFormed(String(value))) })
+  // liquid's own `raw` would take a value out of the encoding
+  made.registerFilter('raw', (value: unknown) => value)
+  return made
+}
+
+/** A lone surrogate cannot be encoded. */
+function wellFormed(text: string): string {
+  return text.replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD')
+}
+
+/** Throws when a template is wrong. */
+export function smsRequest(
+  channel: SmsChannel,
+  values: Values,
+): { url: string; headers: Record<string, string>; body: string | null } {
+  const scope = { ...values }
+  const headers = Object.fromEntries(
+    Object.entries(channel.headers).map(([name, template]) => [
+      name.toLowerCase(),
+      String(engines.header.parseAndRenderSync(template, scope)),
+    ]),
+  )
+  if (channel.body !== undefined) headers['content-type'] ??= 'application/x-www-form-urlencoded; charset=utf-8'
+  const form = /json/i.test(headers['content-type'] ?? '') ? engines.json : engines.url
+  return {
+    url: String(engines.url.parseAndRenderSync(channel.url, scope)),
+    headers,
+    body: channel.body === undefined ? null : String(form.parseAndRenderSync(channel.body, scope)),
+  }
+}
+
+export async function sendSms(channel: SmsChannel, values: Values, signal: AbortSignal): Promise<Delivery> {
+  const { method, timeout: timeoutMs, private: allowPrivate } = channel
+  const answer = await ask({ method, ...smsRequest(channel, values), timeoutMs, allowPrivate }, signal)
+  // a second copy costs money, so what may have been sent goes again slowly
+  if (answer.kind === 'failed')
+    return { kind: 'retry', blame: answer.sent ? 'fate-unknown' : 'unreachable', why: answer.why }
+  const { status, retryAfterMs: afterMs } = answer
+  if (status >= 200 && status < 300) return { kind: 'sent' }
+  const why = `the gateway answered ${status}: ${cleanText(answer.body, 200).replaceAll(values.secret || '\0', '…')}`
+  if (status === 429) return { kind: 'retry', blame: 'unreachable', why, afterMs }
+  if (status === 401 || status === 403 || status === 408 || status >= 500)
+    return { kind: 'retry', blame: 'server', why, afterMs }
+  return { kind: 'dead', why }
+}
+
+/** One line of at most `longest` characters. */
+export function smsText(text: string, longest: number): string {
+  const points = Array.from(cleanText(text, 2_000))
+  return points.length <= longest
+    ? points.join('')
+    : `${points
+        .slice(0, longest - 1)
+        .join('')
+        .trimEnd()}…`
+}

@@ -1,0 +1,216 @@
+/**
+ * A caller waits for a person or a group: music, phones that ring by the group's strategy, again and again until somebody takes the call
+ * or the group's time is over. While everybody is busy the caller waits too: who becomes free first is rung.
+ */
+import type { Call } from '../calls/call.ts'
+import type { Person } from '../config/sections/people.ts'
+import type { RingOutcome, RungResult, WaitingOffer } from '../model/call-outcome.ts'
+import { childController, sleep } from '../runtime/abort.ts'
+import type { Media } from '../telephony/api.ts'
+import type { Place } from './operators.ts'
+import { ringDevices, type RingDevicesDeps, type RingReason } from '../dialling/ring-devices.ts'
+import { priorityOf, type RingPlan } from './ring-plan.ts'
+import { mayJoin, nextToRing, type RingTerms } from './ring-strategy.ts'
+import { talk, type TalkDeps } from './talk.ts'
+import type { CallersInLine } from './waiting-line.ts'
+import { type WaitingSound, waitingSound } from './waiting-sound.ts'
+
+export interface RingDeps extends RingDevicesDeps, TalkDeps {
+  /** Everybody who waits for somebody now. */
+  line: CallersInLine
+  /** Tells a caller his place and what he may press instead of waiting. */
+  waitingWords: (call: Call, offer: WaitingOffer, position: number) => Promise<Media[]>
+}
+
+/** These will not come out otherwise if tried again for the same caller. */
+const FINAL: ReadonlySet<RungResult> = new Set<RungResult>([
+  'busy',
+  'rejected',
+  'not-accepted',
+  'offline',
+  'unreachable',
+  'unallocated',
+  'not-placed',
+  'failed',
+])
+
+/** No line was free for anybody: one may be, soon. */
+const NO_LINE_PAUSE_MS = 2_000
+
+/**
+ * Resolves with `talked` when a person spoke with the caller, else with why nobody did. `signal` ends the ringing without ending the call
+ * (the caller pressed a key); it then rejects with the signal's reason. Rejects with CallEnded when the caller leaves.
+ */
+export async function ringFor(
+  deps: RingDeps,
+  call: Call,
+  plan: RingPlan,
+  at: string | undefined,
+  signal: AbortSignal,
+): Promise<'talked' | RingOutcome> {
+  const { to, name, skill, priority, offer } = plan
+  call.path.add({
+    kind: 'ring',
+    to,
+    name,
+    at,
+    ...(skill && { skill }),
+    ...(priority && { priority }),
+    ...(offer && { offer }),
+  })
+  const { controller, unlink } = childController(call.leg.signal, signal)
+  const place = placeOf(call, plan)
+  const inLine = deps.line.joins(plan.members, place)
+  const waiting = waitingSound(call, plan.music, offer, async () =>
+    offer ? deps.waitingWords(call, offer, inLine.position()) : [],
+  )
+  const tried = new Map<string, number>()
+  let outcome: RingOutcome | 'talked' = 'abandoned'
+  try {
+    waiting.start()
+    outcome = await ringUntil(deps, call, plan, place, tried, waiting, controller.signal)
+    return outcome
+  } catch (error) {
+    if (!call.leg.signal.aborted) outcome = 'interrupted'
+    throw error
+  } finally {
+    unlink()
+    if (outcome !== 'talked') {
+      noteUnrung(deps, call, plan, tried)
+      // where nobody is there is no line
+      const position = outcome === 'none-online' ? undefined : inLine.position()
+      call.path.add({ kind: 'ring-ended', to: plan.to, outcome, ...(position && { position }) })
+    }
+    inLine.leaves()
+    await waiting.stop()
+  }
+}
+
+/** Whom the caller could not reach because they were talking or away. */
+function noteUnrung(
+  { operators }: RingDeps,
+  { path, snapshot }: Call,
+  plan: RingPlan,
+  tried: Map<string, number>,
+): void {
+  for (const person of plan.members) {
+    const result = operators.presence(person)
+    if (tried.has(person) || result === 'free') continue
+    const name = snapshot.config.people[person]?.name ?? person
+    path.add({ kind: 'rung', person, name, result, ms: 0, to: plan.to })
+  }
+}
+
+async function ringUntil(
+  deps: RingDeps,
+  call: Call,
+  plan: RingPlan,
+  place: Place,
+  tried: Map<string, number>,
+  waiting: WaitingSound,
+  signal: AbortSignal,
+): Promise<'talked' | RingOutcome> {
+  const { operators } = deps
+  const { config } = call.snapshot
+  const began = performance.now()
+  const deadline = began + plan.totalMs
+  const terms: RingTerms = { ...plan.terms, lastOperator: operators.talks.lastWith(call.caller.number ?? '') }
+  const final = rejectedBy(call)
+  const withoutLine = new Set<string>()
+  for (;;) {
+    signal.throwIfAborted()
+    const members = plan.members.filter((person) => !final.has(person))
+    // who has rung somebody may try again; who waits for the first does so only while that makes sense
+    const left = (tried.size > 0 ? deadline : began + plan.busyMs) - performance.now()
+    if (members.length === 0) return tried.size > 0 || final.size > 0 ? 'no-answer' : 'all-busy'
+    if (left <= 0) return tried.size > 0 ? 'timeout' : 'all-busy'
+    if (members.every((person) => operators.presence(person) === 'offline'))
+      return tried.size > 0 ? 'no-answer' : 'none-online'
+    const chosen = await reserveWithin(left, signal, (limited) =>
+      operators.reserve(members, (free) => nextToRing(plan.strategy, members, free, tried, terms), limited, place),
+    )
+    if (!chosen) return tried.size > 0 ? 'timeout' : 'all-busy'
+    for (const person of chosen) tried.set(person, (tried.get(person) ?? 0) + 1)
+    const withPhones = (person: string): [string, Person] => [person, config.people[person]!]
+    const others = members.filter((person) => !chosen.includes(person) && mayJoin(person, chosen, terms))
+    let withLine = chosen.length
+    const timeoutMs = Math.min(plan.eachMs, Math.max(1_000, deadline - performance.now()))
+    const winner = await ringDevices(deps, ringReason(call), chosen.map(withPhones), {
+      timeoutMs,
+      screen: plan.screen,
+      signal,
+      onRung: ({ person, name, result, ms }, taken) => {
+        const isNews = result !== 'congestion' || !withoutLine.has(person)
+        // called off because another took the call, or for the operator's key: nobody missed him
+        if (isNews && (result !== 'cancelled' || (!taken && call.leg.signal.aborted)))
+          call.path.add({ kind: 'rung', person, name, result, ms, to: plan.to })
+        if (result === 'congestion') {
+          // he was not rung: he comes before those who were
+          withLine--
+          withoutLine.add(person)
+          tried.set(person, tried.get(person)! - 1)
+        }
+        if (FINAL.has(result)) final.add(person)
+        operators.release(person, false)
+      },
+      ...(plan.strategy === 'all' && {
+        more: (ring) =>
+          operators.reserveMore(
+            others,
+            (person) => {
+              tried.set(person, (tried.get(person) ?? 0) + 1)
+              withLine++
+              ring(withPhones(person))
+            },
+            place,
+          ),
+      }),
+    })
+    if (winner) {
+      // the music's end is not awaited: what follows goes the same way to Asterisk, in this order
+      let silent = false
+      const stopWaiting = () => {
+        silent = true
+        void waiting.stop()
+      }
+      if (await talk(deps, call, plan, winner, stopWaiting, signal)) return 'talked'
+      final.add(winner.person)
+      if (silent) waiting.start()
+    } else if (withLine <= 0) await sleep(NO_LINE_PAUSE_MS, signal)
+  }
+}
+
+/** He keeps his place through all groups that ring for him, and through a restart: his steps are on disk. */
+function placeOf({ path, caller, snapshot, arrivedAt }: Call, plan: RingPlan): Place {
+  const since = path.steps.find(({ kind }) => kind === 'ring')?.time ?? arrivedAt
+  return { priority: priorityOf(snapshot.config, caller.number, plan), since }
+}
+
+/** Who has refused this caller is not rung for him again, in no group. */
+function rejectedBy({ path }: Call): Set<string> {
+  return new Set(path.steps.flatMap((step) => (step.kind === 'rung' && step.result === 'rejected' ? step.person : [])))
+}
+
+function ringReason({ caller, line, leg, log }: Call): RingReason {
+  const callerId = { number: caller.number ?? caller.shown, name: caller.name ?? line.name }
+  return { callerId, line: line.number, originator: leg.id, log }
+}
+
+/** Null when the time was over. */
+async function reserveWithin(
+  ms: number,
+  signal: AbortSignal,
+  reserve: (signal: AbortSignal) => Promise<string[]>,
+): Promise<string[] | null> {
+  const { controller, unlink } = childController(signal)
+  const timer = setTimeout(() => controller.abort(new Error('the time of the group is over')), ms)
+  try {
+    return await reserve(controller.signal)
+  } catch (error) {
+    if (signal.aborted) throw error
+    return null
+  } finally {
+    clearTimeout(timer)
+    unlink()
+  }
+}

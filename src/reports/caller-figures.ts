@@ -1,0 +1,30 @@
+/** Who called, and again. Pure. */
+import type { CallersInAll, CallerSums } from '../store/reports/callers.ts'
+import { share, type Table } from './table.ts'
+
+export function callersTotalTable({ calls, callers, repeat, again, never }: CallersInAll): Table {
+  return {
+    id: 'callers-total',
+    columns: ['callers', 'calls', 'callers_repeat', 'part', 'callers_again', 'callers_never'],
+    rows: [
+      {
+        callers,
+        calls,
+        callers_repeat: repeat,
+        part: share(repeat, callers),
+        callers_again: again,
+        callers_never: never,
+      },
+    ],
+    total: null,
+  }
+}
+
+export function callersTable(top: readonly CallerSums[]): Table {
+  return {
+    id: 'callers',
+    columns: ['caller', 'calls', 'answered', 'lost', 'last_call'],
+    rows: top.map(({ lastCall, ...row }) => ({ ...row, last_call: lastCall })),
+    total: null,
+  }
+}

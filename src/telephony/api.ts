@@ -1,0 +1,175 @@
+/**
+ * What the rest of the house sees of the telephone: legs, results as values, and an AbortSignal on hang-up.
+ *
+ * Nothing here names ARI. `ari-telephony.ts` is the real one, `test/support/fake-telephony.ts` plays hours in milliseconds.
+ */
+import type { Logger } from '../runtime/logger.ts'
+
+/** Thrown by everything that waits on a leg once that leg is gone. Only the runner at the top of a call catches it. */
+export class CallEnded extends Error {
+  override name = 'CallEnded'
+  /** Q.850 cause; 0 when Asterisk was lost before it told. */
+  readonly causeCode: number
+  constructor(causeCode: number) {
+    super(`the call ended, cause ${causeCode}`)
+    this.causeCode = causeCode
+  }
+}
+
+/** The channel lives, but the dialplan has taken it away from us: nobody knows yet how the call will end. */
+export class TakenAway extends CallEnded {
+  override name = 'TakenAway'
+  constructor() {
+    super(0)
+    this.message = 'the dialplan took the call'
+  }
+}
+
+/** A sound as Asterisk names it: `sound:/srv/perezvon/config/prompts/greeting`, `digits:123`, `number:7`, `tone:busy`. */
+export type Media = string
+
+/** Reason of a dialling's signal: a colleague took the call. */
+export class AnsweredElsewhere extends Error {
+  override name = 'AnsweredElsewhere'
+}
+
+export interface PlayOptions {
+  /** Stops the sound when it aborts; play() then resolves with `interrupted`. */
+  signal?: AbortSignal
+}
+/** `failed`: Asterisk could not play at least one of the sounds; the others were played. */
+export type PlayResult = 'done' | 'interrupted' | 'failed'
+
+/** One side of a call: a channel of Asterisk that we control. */
+export interface Leg {
+  readonly id: string
+  /** Asterisk's name of the channel, `PJSIP/101-00000007`. */
+  readonly channelName: string
+  /** Aborts with CallEnded when the channel is gone, with TakenAway when it lives on without us. */
+  readonly signal: AbortSignal
+  readonly log: Logger
+  /** Keys that nobody has taken yet, oldest first: what was typed ahead of a menu. */
+  readonly keys: KeyBuffer
+
+  answer(): Promise<void>
+  /** The ringing tone: a caller who is not answered yet stays so. */
+  startRinging(): Promise<void>
+  stopRinging(): Promise<void>
+  /** Plays one after another without a gap. */
+  play(media: Media[], options?: PlayOptions): Promise<PlayResult>
+  startMusic(musicClass: string): Promise<void>
+  stopMusic(): Promise<void>
+  /** Sends comfort silence, so that a phone that only listens hears a line and not nothing. */
+  startSilence(): Promise<void>
+  stopSilence(): Promise<void>
+  record(options: RecordOptions): Promise<Recording>
+  setVariable(name: string, value: string): Promise<void>
+  /** Hands the channel to the dialplan. The leg's signal does not abort: its end is still told. */
+  continueInDialplan(context: string, extension?: string): Promise<void>
+  /**
+   * A talk of the two, in Asterisk's own hands: it goes on without us, and when one hangs up the other is released even if we are dead.
+   * Resolves when the talk is over; this leg has ended then, or was passed on. Rejects with CallEnded when it ended before a word could be said.
+   */
+  talkWith(other: Leg, options?: TalkOptions): Promise<TalkResult>
+  /**
+   * Whom it talked with has transferred it with his phone: it goes on in Asterisk without us. It is not ours to end: hangup() leaves it alone, and
+   * its signal still tells when it is gone.
+   */
+  readonly passedOn?: boolean
+  /** Who picked up? Listens for some seconds; a silence counts as a person. Rejects with CallEnded when he hangs up. */
+  detectMachine(): Promise<'person' | 'machine'>
+  /** Q.850 cause, 16 (normal) if missing. Resolves also when the channel is gone already. */
+  hangup(cause?: number): Promise<void>
+}
+
+export interface TalkOptions {
+  /** Both voices go into a recording of this name: ours, `[a-z0-9-]+`. It lies in Asterisk's spool when the talk is over. */
+  record?: string
+}
+/** `not-bridged`: the other was gone before the two were joined; this leg is ours again. */
+export type TalkResult = { kind: 'talked'; ms: number; endedBy: 'this' | 'other' } | { kind: 'not-bridged' }
+
+export interface KeyBuffer {
+  /** Takes the oldest key, waiting up to `timeoutMs`; null on time-out. Rejects with CallEnded. */
+  next(timeoutMs: number, signal?: AbortSignal): Promise<string | null>
+  /** The oldest key if there is one; it stays. */
+  peek(): string | null
+  /** Keys that were taken, but belong to what comes next: they are the oldest again. */
+  putBack(keys: string): void
+  clear(): void
+  /** Calls back on each key as it is pressed, before it is queued; return true to keep it out of the queue. */
+  watch(onKey: (key: string) => boolean): () => void
+}
+
+export interface RecordOptions {
+  /** Our id: `[a-z0-9-]+`. */
+  name: string
+  maxMs: number
+  /** Ends after so much silence; 0: never. */
+  silenceMs: number
+  beep: boolean
+  /** Keys that end it: `any`, `none`, `#`. */
+  endOn: 'any' | 'none' | '#'
+  /** Ends it early; what was said so far is kept. */
+  signal?: AbortSignal
+}
+export interface Recording {
+  name: string
+  /** Milliseconds of sound without the closing silence; 0: nothing was said. */
+  ms: number
+  /** WAV, 8 kHz mono 16 bit. */
+  fetch(): Promise<Buffer>
+  /** Removes it from Asterisk; resolves also when it is not there. */
+  remove(): Promise<void>
+}
+
+/** Made by the guard only (src/dialling): nobody else writes a dial string. */
+export interface DialTarget {
+  /** `PJSIP/101`, `PJSIP/+79161234567@gsm-gateway` */
+  readonly endpoint: string
+}
+
+export interface DialRequest {
+  /** Ours: `attempt-…`, `leg-…`; the row with it is committed before. */
+  channelId: string
+  target: DialTarget
+  callerId: { number: string; name: string }
+  timeoutMs: number
+  /** The leg for which this one is dialled: joins them in Asterisk's records. */
+  originator?: string
+  /** Calls off the dialling: the phone stops ringing. With AnsweredElsewhere as its reason the call stays out of the phone's list of missed calls. */
+  signal?: AbortSignal
+  onRinging?: () => void
+  log: Logger
+}
+
+/** How a dialled leg came out, in the field's words. `cause` is Q.850. */
+export type DialResult =
+  | { kind: 'answered'; leg: Leg }
+  | { kind: Exclude<DialFailure, 'not-placed'>; cause: number }
+  /** We cannot tell whether it was placed: the connection broke. Counts as placed. */
+  | { kind: 'unknown' }
+  /** Asterisk refused before anything left it; nobody's phone rang. */
+  | { kind: 'not-placed'; why: string }
+export type DialFailure =
+  | 'busy'
+  | 'no-answer'
+  | 'rejected'
+  | 'unreachable'
+  | 'unallocated'
+  | 'congestion'
+  | 'failed'
+  | 'cancelled'
+  | 'not-placed'
+
+/** The state of a phone of ours, also from calls that Perezvon did not place. */
+export type PhoneState = 'idle' | 'ringing' | 'busy' | 'offline'
+
+export interface Telephony {
+  dial(request: DialRequest): Promise<DialResult>
+  phoneState(endpoint: string): PhoneState
+  /** Called on each change of a watched phone's state. */
+  onPhoneState(listener: (endpoint: string, state: PhoneState) => void): () => void
+  /** Connected, resynchronised and able to place calls. */
+  readonly ready: boolean
+}

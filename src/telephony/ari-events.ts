@@ -1,0 +1,72 @@
+/**
+ * The events of ARI that we listen to, read from JSON that we do not trust to have any shape. Texts that a caller can choose (his number and
+ * name) are cleaned here, at the border.
+ */
+import { cleanText } from '../model/clean-text.ts'
+import type { AriMessage } from './ari-socket.ts'
+
+/** Asterisk filters by this list before it writes JSON: half of its events are channel variables being set. */
+export const LISTENED_EVENTS = [
+  'StasisStart',
+  'StasisEnd',
+  'ChannelDestroyed',
+  'ChannelHangupRequest',
+  'ChannelStateChange',
+  'ChannelDtmfReceived',
+  'PlaybackFinished',
+  'RecordingFinished',
+  'RecordingFailed',
+  'DeviceStateChanged',
+  'ApplicationReplaced',
+] as const
+
+export interface AriChannel {
+  id: string
+  name: string
+  state: string
+  callerNumber: string
+  callerName: string
+  /** Milliseconds since 1970. */
+  createdAt: number
+  /** The dialplan application it is in, `Stasis` while we have it. */
+  application: string
+  applicationData: string
+}
+
+/** The channel an event (or a reply) speaks of; null when it has none that can be read. */
+export function readChannel(value: unknown): AriChannel | null {
+  const channel = record(value)
+  const id = channel['id']
+  if (typeof id !== 'string' || id === '') return null
+  const caller = record(channel['caller'])
+  const dialplan = record(channel['dialplan'])
+  return {
+    id,
+    name: text(channel['name']),
+    state: text(channel['state']),
+    callerNumber: cleanText(text(caller['number']), 64),
+    callerName: cleanText(text(caller['name']), 64),
+    createdAt: Date.parse(text(channel['creationtime'])) || Date.now(),
+    application: text(dialplan['app_name']),
+    applicationData: text(dialplan['app_data']),
+  }
+}
+
+/** Which leg an event belongs to. Playbacks and recordings name their channel as `channel:<id>`. */
+export function channelIdOf(message: AriMessage): string | null {
+  const direct = record(message['channel'])['id']
+  if (typeof direct === 'string') return direct
+  for (const holder of ['playback', 'recording']) {
+    const target = text(record(message[holder])['target_uri'])
+    if (target.startsWith('channel:')) return target.slice('channel:'.length)
+  }
+  return null
+}
+
+export function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}

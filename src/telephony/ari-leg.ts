@@ -1,0 +1,451 @@
+/** A channel of Asterisk as the house sees it. Waiters are registered before the request, so an event that overtakes its reply finds them. */
+import { SHORTEST_TALK_MS } from '../model/call-outcome.ts'
+import { ulid } from '../model/ulid.ts'
+import { childController, sleep, untilAborted } from '../runtime/abort.ts'
+import { crashPoint } from '../runtime/crash-point.ts'
+import type { Logger } from '../runtime/logger.ts'
+import {
+  CallEnded,
+  type Leg,
+  type Media,
+  type PlayOptions,
+  type PlayResult,
+  type RecordOptions,
+  type Recording,
+  TakenAway,
+  type TalkOptions,
+  type TalkResult,
+} from './api.ts'
+import { type AriChannel, readChannel, record, text } from './ari-events.ts'
+import type { AriOperation, AriParameters } from './ari-operations.ts'
+import type { AriMessage } from './ari-socket.ts'
+import { AriError, type AriTransport, saysGone, wasNotAnswered } from './ari-transport.ts'
+import { AMD_CONTEXT, RECORDED_TALK_CONTEXT, RECORDING_CODES, RETURNS, TALK_CONTEXT } from './contexts.ts'
+import { cause } from './hangup-cause.ts'
+import { Keys } from './key-buffer.ts'
+import { LostEvents } from './lost-events.ts'
+import { persist } from './persist.ts'
+
+/** What a leg needs of the connection. */
+export interface LegPort {
+  request: AriTransport['request']
+  /** Keeps events of a channel coming after it left Stasis. */
+  follow(channelId: string, lane: string): Promise<unknown>
+  recording(name: string, talkedMs: number | null): Promise<Recording>
+  /** Is the channel in our application now? */
+  holds(channel: AriChannel): boolean
+  /** Resolves when we are connected and know what lives. */
+  whenReady(signal: AbortSignal): Promise<void>
+  /** The leg is gone: forget it. */
+  ended(leg: AriLeg): void
+}
+
+/** A recording's end is told within milliseconds of the hang-up. */
+const RECORDING_GRACE_MS = 2_000
+
+/** When one hangs up Asterisk releases the other within milliseconds. Who is still there after this has been passed on. */
+const RELEASE_MS = 1_000
+
+/** An event and an answer come over two sockets. */
+const TOLD_MS = 300
+
+type SoundEnd = 'done' | 'failed'
+/** `ms: null`: it ended, and nobody told how long it is. */
+type RecordingEnd = { ms: number | null }
+
+export class AriLeg implements Leg {
+  readonly id: string
+  readonly channelName: string
+  readonly log: Logger
+  readonly keys: Keys
+  #port: LegPort
+  #answered: boolean
+  #ending = new AbortController()
+  #plays = new Map<string, (end: SoundEnd) => void>()
+  #recordings = new Map<string, (end: RecordingEnd) => void>()
+  /** In Asterisk's hands (a talk, the dialplan): leaving Stasis is not the end. */
+  #handedOver = false
+  #passedOn = false
+  #onReturn: ((args: string[]) => void) | null = null
+  #lost: LostEvents
+  #lastCause = 0
+  #hangupRequestedAt = Infinity
+  #endedAt = Infinity
+  #hangingUp: Promise<void> | null = null
+
+  constructor(channel: AriChannel, port: LegPort, log: Logger) {
+    this.id = channel.id
+    this.channelName = channel.name
+    this.log = log
+    this.#port = port
+    this.#answered = channel.state === 'Up'
+    this.keys = new Keys(this.#ending.signal)
+    this.#lost = new LostEvents((...request) => port.request(...request), this.id)
+  }
+
+  get signal(): AbortSignal {
+    return this.#ending.signal
+  }
+
+  async answer(): Promise<void> {
+    if (this.#answered) return
+    this.#answered = true
+    await this.#do('channels.answer')
+  }
+
+  startRinging(): Promise<void> {
+    return this.#do('channels.ring')
+  }
+
+  stopRinging(): Promise<void> {
+    return this.#do('channels.ringStop')
+  }
+
+  async play(media: Media[], options: PlayOptions = {}): Promise<PlayResult> {
+    this.#throwIfEnded()
+    if (media.length === 0) return 'done'
+    if (options.signal?.aborted) return 'interrupted'
+    const answering = this.answer() // not awaited: the sound follows in the same turn, on the same socket
+    const playbackId = `play-${ulid()}`
+    const finished = new Promise<SoundEnd>((resolve) => this.#plays.set(playbackId, resolve))
+    const started = this.#do('channels.playWithId', { playbackId, media: media.join(',') })
+    const { controller, unlink } = childController(this.signal, ...(options.signal ? [options.signal] : []))
+    const stopped = new Promise<'interrupted'>((resolve) => {
+      if (controller.signal.aborted) resolve('interrupted')
+      controller.signal.addEventListener('abort', () => resolve('interrupted'), { once: true })
+    })
+    try {
+      const sound = Promise.all([answering, started]).then(() =>
+        Promise.race([finished, this.#lost.untilUnknown('playbacks.get', { playbackId }, controller.signal)]),
+      )
+      sound.catch(() => {})
+      const end = (await Promise.race([sound, stopped])) ?? 'done'
+      this.#throwIfEnded()
+      if (end === 'interrupted') this.#send('playbacks.stop', { playbackId })
+      return end
+    } finally {
+      this.#plays.delete(playbackId)
+      controller.abort()
+      unlink()
+    }
+  }
+
+  async startMusic(musicClass: string): Promise<void> {
+    await Promise.all([this.answer(), this.#do('channels.startMoh', { mohClass: musicClass })])
+  }
+
+  stopMusic(): Promise<void> {
+    return this.#do('channels.stopMoh')
+  }
+
+  async startSilence(): Promise<void> {
+    await Promise.all([this.answer(), this.#do('channels.startSilence')])
+  }
+
+  stopSilence(): Promise<void> {
+    return this.#do('channels.stopSilence')
+  }
+
+  async record(options: RecordOptions): Promise<Recording> {
+    this.#throwIfEnded()
+    const ended = new Promise<RecordingEnd>((resolve) => this.#recordings.set(options.name, resolve))
+    const over = new AbortController()
+    try {
+      await Promise.all([
+        this.answer(),
+        this.#do('channels.record', {
+          name: options.name,
+          format: 'wav',
+          maxDurationSeconds: Math.ceil(options.maxMs / 1000),
+          maxSilenceSeconds: Math.ceil(options.silenceMs / 1000),
+          ifExists: 'fail',
+          beep: String(options.beep),
+          terminateOn: options.endOn,
+        }),
+      ])
+      // who hangs up after his message has left it nonetheless: the end of the call is the usual end of a recording
+      const grace = new Promise<RecordingEnd>((resolve) => {
+        const onEnd = () => void sleep(RECORDING_GRACE_MS).then(() => resolve({ ms: null }))
+        if (this.signal.aborted) onEnd()
+        else this.signal.addEventListener('abort', onEnd, { once: true })
+      })
+      const unheard = this.#lost.untilUnknown('recordings.getLive', { recordingName: options.name }, over.signal)
+      unheard.catch(() => {})
+      const stop = () => this.#send('recordings.stop', { recordingName: options.name })
+      if (options.signal?.aborted) stop()
+      options.signal?.addEventListener('abort', stop, { once: true })
+      const end = await Promise.race([ended, grace, unheard])
+      options.signal?.removeEventListener('abort', stop)
+      return await this.#port.recording(options.name, end?.ms ?? null)
+    } finally {
+      this.#recordings.delete(options.name)
+      over.abort()
+    }
+  }
+
+  setVariable(name: string, value: string): Promise<void> {
+    return this.#do('channels.setChannelVar', { variable: name, value })
+  }
+
+  async continueInDialplan(context: string, extension = 's'): Promise<void> {
+    await this.#handOver(context, extension)
+  }
+
+  async detectMachine(): Promise<'person' | 'machine'> {
+    this.#throwIfEnded()
+    const returned = new Promise<string[]>((resolve) => (this.#onReturn = resolve))
+    await this.#handOver(AMD_CONTEXT, 's')
+    const judged = await Promise.race([untilAborted(this.signal), returned])
+    if (!judged) throw this.signal.reason as CallEnded
+    const [status = '', why = ''] = judged
+    this.log.info('listened who picked up', { status, why })
+    // who says nothing at all is no machine: they all begin to talk
+    return status === 'MACHINE' && !why.startsWith('INITIALSILENCE') ? 'machine' : 'person'
+  }
+
+  async talkWith(other: Leg, { record: recording }: TalkOptions = {}): Promise<TalkResult> {
+    if (!(other instanceof AriLeg)) throw new Error('a leg can only talk with a leg of the same telephony')
+    this.#throwIfEnded()
+    if (other.signal.aborted) return { kind: 'not-bridged' }
+    const returned = new Promise<'returned'>((resolve) => (this.#onReturn = () => resolve('returned')))
+    other.#handedOver = true
+    // the dialplan bridges the two: see perezvon-talk in asterisk-config/
+    const [context, extension] = recording
+      ? [RECORDED_TALK_CONTEXT, `${other.id}~${recording}`]
+      : [TALK_CONTEXT, other.id]
+    // they talk from when Asterisk has taken the order, however late the other answers are
+    const [, , , began] = await Promise.all([
+      this.answer(),
+      other.#follow(this.id),
+      recording && other.#mayPauseRecording(this.id),
+      this.#handOver(context, extension),
+    ])
+    crashPoint('talk.handed-over')
+    // only our own end is waited for: when the other hangs up, the dialplan releases us or gives us back, or he has passed us on
+    const end = await Promise.race([untilAborted(this.signal), returned, this.#untilPassedOn(other)])
+    if (end === 'returned') return { kind: 'not-bridged' }
+    const ms = (end?.leftAt ?? this.#endedAt) - began
+    if (!end) {
+      if (ms < SHORTEST_TALK_MS) throw this.signal.reason as CallEnded
+      await other.#releasedOrPassedOn()
+    }
+    const endedBy = end || other.#hangupRequestedAt < this.#hangupRequestedAt ? 'other' : 'this'
+    return { kind: 'talked', ms, endedBy }
+  }
+
+  /** Asterisk reads it as the two are joined, so it goes the way of what joins them. Without the codes the talk is recorded whole. */
+  async #mayPauseRecording(lane: string): Promise<void> {
+    const parameters = { channelId: this.id, variable: 'DYNAMIC_FEATURES', value: RECORDING_CODES }
+    try {
+      await this.#port.request('channels.setChannelVar', parameters, { lane })
+    } catch (error) {
+      if (!this.signal.aborted) this.log.warn('an operator cannot pause the recording of his talk', { error })
+    }
+  }
+
+  get passedOn(): boolean {
+    return this.#passedOn
+  }
+
+  /** Once: the end of the channel is told later than the answer to this, and who asks again in between is refused. */
+  hangup(code: number = cause.normal): Promise<void> {
+    if (this.signal.aborted || this.#passedOn) return Promise.resolve()
+    this.#hangingUp ??= this.#askForHangup(code)
+    return this.#hangingUp
+  }
+
+  /** One event of this channel. */
+  receive(message: AriMessage): void {
+    switch (message.type) {
+      case 'ChannelDtmfReceived':
+        this.keys.press(text(message['digit']))
+        break
+      case 'PlaybackFinished': {
+        const playback = record(message['playback'])
+        this.#plays.get(text(playback['id']))?.(playback['state'] === 'failed' ? 'failed' : 'done')
+        break
+      }
+      case 'RecordingFinished':
+      case 'RecordingFailed': {
+        const recording = record(message['recording'])
+        const failed = message.type === 'RecordingFailed'
+        const seconds = failed ? 0 : Number(recording['duration'] ?? 0) - Number(recording['silence_duration'] ?? 0)
+        this.#recordings.get(text(recording['name']))?.({ ms: Math.max(0, seconds * 1000) })
+        break
+      }
+      case 'ChannelHangupRequest':
+        this.#lastCause = Number(message['cause'] ?? 0)
+        this.#hangupRequestedAt = Math.min(this.#hangupRequestedAt, performance.now())
+        break
+      case 'ChannelDestroyed':
+        this.gone(Number(message['cause'] ?? this.#lastCause))
+        break
+      case 'StasisEnd':
+        if (this.#handedOver) break
+        if (this.#hangupRequestedAt < Infinity) this.gone(this.#lastCause)
+        else void this.look()
+        break
+    }
+  }
+
+  /** Events may have been lost: asks Asterisk what has become of the channel. Never rejects; without an answer all stays as it is. */
+  async look(): Promise<void> {
+    this.#lost.resync()
+    try {
+      const channel = readChannel(await this.#port.request('channels.get', { channelId: this.id }, { lane: this.id }))
+      if (!channel || this.signal.aborted) return
+      if (!this.#port.holds(channel)) {
+        if (!this.#handedOver) this.taken()
+      } else if (this.#handedOver) {
+        const [, word = '', ...args] = channel.applicationData.split(',')
+        if (RETURNS.has(word)) this.returned(args)
+      }
+    } catch (error) {
+      if (error instanceof AriError && error.status === 404) await this.#endUntold()
+      else if (!wasNotAnswered(error)) this.log.warn('a channel could not be looked at', { channel: this.id, error })
+    }
+  }
+
+  /** For a channel that is outside Stasis already: its end is told from now on. */
+  followOutside(): Promise<void> {
+    this.#handedOver = true
+    return this.#follow(this.id)
+  }
+
+  /** There is no such channel. The event of its end may be a moment behind; without one the dialplan may have had it last. */
+  async #endUntold(): Promise<void> {
+    if (this.#hangupRequestedAt === Infinity && !this.#handedOver) await sleep(TOLD_MS, this.signal).catch(() => {})
+    if (this.#hangupRequestedAt < Infinity) this.gone(this.#lastCause)
+    else this.vanished()
+  }
+
+  /** The dialplan has given it back to us, with what it has to say: it could not bridge it, or has listened long enough. */
+  returned(args: string[]): void {
+    this.#handedOver = false
+    this.#onReturn?.(args)
+  }
+
+  /** Gone while nobody told us: it may have ended in the hands of the dialplan, whose book knows. A talk that we began is ours to tell. */
+  vanished(): void {
+    if (this.#handedOver) this.gone(0)
+    else this.taken()
+  }
+
+  /** The dialplan has it, and will tell how it ended. */
+  taken(): void {
+    this.#end(new TakenAway())
+  }
+
+  /** The channel does not exist any more. */
+  gone(causeCode: number): void {
+    this.#end(new CallEnded(causeCode))
+  }
+
+  #end(reason: CallEnded): void {
+    if (this.signal.aborted) return
+    this.#endedAt = performance.now()
+    this.#ending.abort(reason)
+    this.#port.ended(this)
+  }
+
+  async #askForHangup(code: number): Promise<void> {
+    this.#hangupRequestedAt = Math.min(this.#hangupRequestedAt, performance.now())
+    try {
+      await this.#ask('channels.hangup', { channelId: this.id, reason_code: code })
+    } catch (error) {
+      if (saysGone(error) || this.signal.aborted) return
+      this.#hangingUp = null
+      this.log.warn('a channel could not be hung up', { channel: this.id, error })
+    }
+  }
+
+  /** Resolves when the other has left the talk and this one lives on without him; not at all when this one ends. */
+  async #untilPassedOn(other: AriLeg): Promise<{ leftAt: number }> {
+    await untilAborted(other.signal)
+    const leftAt = performance.now()
+    for (;;) {
+      await this.#pause(RELEASE_MS)
+      if (await this.#livesElsewhere()) return { leftAt }
+    }
+  }
+
+  /** After a talk whose other side has ended. */
+  async #releasedOrPassedOn(): Promise<void> {
+    await Promise.race([untilAborted(this.signal), this.#pause(RELEASE_MS)])
+    if (!this.signal.aborted) await this.#livesElsewhere()
+  }
+
+  /** Never resolves when the leg ends: whoever waits for that waits for the signal. */
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void sleep(ms, this.signal).then(resolve, () => {}))
+  }
+
+  async #livesElsewhere(): Promise<boolean> {
+    const channel = await this.#port
+      .request('channels.get', { channelId: this.id }, { lane: this.id })
+      .then(readChannel, () => null)
+    if (!channel || this.signal.aborted || this.#port.holds(channel)) return false
+    this.log.info('a caller was passed on with the phone', { channel: this.id })
+    return (this.#passedOn = true)
+  }
+
+  /** Resolves with the time at which Asterisk took it over, on performance.now(). */
+  async #handOver(context: string, extension: string): Promise<number> {
+    this.#handedOver = true
+    const [, takenAt] = await Promise.all([
+      this.#follow(this.id),
+      this.#do('channels.continueInDialplan', { context, extension, priority: 1 }).then(() => performance.now()),
+    ])
+    return takenAt
+  }
+
+  /** Outside Stasis a channel's end is told only to who asked for it; a channel that cannot be followed is gone. */
+  async #follow(lane: string): Promise<void> {
+    try {
+      await this.#persist(() => this.#port.follow(this.id, lane))
+    } catch (error) {
+      if (this.signal.aborted) return
+      if (error instanceof AriError && !wasNotAnswered(error)) this.gone(this.#lastCause)
+      else throw error
+    }
+  }
+
+  #throwIfEnded(): void {
+    if (this.signal.aborted) throw this.signal.reason as CallEnded
+  }
+
+  /** A request on this channel. When Asterisk says that it is gone, or no longer ours, that is how the call ended. */
+  async #do(operation: AriOperation, parameters: AriParameters = {}): Promise<void> {
+    this.#throwIfEnded()
+    try {
+      await this.#ask(operation, { channelId: this.id, ...parameters })
+    } catch (error) {
+      this.#throwIfEnded()
+      if (!saysGone(error)) throw error
+      for (const pauseMs of [0, 100, 400]) {
+        // a channel that is being hung up refuses, and is still there for a moment
+        await sleep(pauseMs, this.signal)
+        await this.look()
+        this.#throwIfEnded()
+      }
+      // it may have been carried out the first time, when its answer was lost
+      if (operation === 'channels.continueInDialplan' && this.#handedOver) return
+      throw error
+    }
+  }
+
+  #ask(operation: AriOperation, parameters: AriParameters): Promise<unknown> {
+    return this.#persist(() => this.#port.request(operation, parameters, { lane: this.id }))
+  }
+
+  #persist(request: () => Promise<unknown>): Promise<unknown> {
+    return persist(request, (signal) => this.#port.whenReady(signal), this.signal)
+  }
+
+  /** A request whose result nobody waits for. */
+  #send(operation: AriOperation, parameters: AriParameters): void {
+    this.#port.request(operation, parameters, { lane: this.id }).catch((error: unknown) => {
+      if (!saysGone(error)) this.log.debug('a request failed', { operation, error })
+    })
+  }
+}

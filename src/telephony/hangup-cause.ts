@@ -1,0 +1,50 @@
+/**
+ * Why a dialled leg was not answered. ISDN's cause values (ITU-T Q.850), which Asterisk makes of SIP answers (its
+ * res_pjsip: 486 -> 17, 480/408 -> 19 or 18, 603 -> 21, 404 -> 1, 484 -> 28, 503 -> 34).
+ */
+import type { DialFailure } from './api.ts'
+
+export const cause = {
+  unallocated: 1,
+  normal: 16,
+  busy: 17,
+  noUserResponse: 18,
+  noAnswer: 19,
+  absent: 20,
+  rejected: 21,
+  answeredElsewhere: 26,
+  invalidNumber: 28,
+  congestion: 34,
+} as const
+
+/** `rang`: the far side had begun to ring; a plain clearing (16) or our time-out then means that nobody answered. */
+export function dialFailure(code: number, rang: boolean): Exclude<DialFailure, 'not-placed' | 'cancelled'> {
+  switch (code) {
+    case 17:
+      return 'busy'
+    case 16:
+      return rang ? 'no-answer' : 'failed'
+    case 18:
+    case 19:
+      return 'no-answer'
+    case 20:
+    case 22:
+    case 27:
+      return 'unreachable'
+    case 21:
+      return 'rejected'
+    case 1:
+    case 2:
+    case 3:
+    case 28:
+      return 'unallocated'
+    case 34:
+    case 42:
+    case 44:
+      return 'congestion'
+    case 0:
+      return rang ? 'no-answer' : 'failed'
+    default:
+      return 'failed'
+  }
+}

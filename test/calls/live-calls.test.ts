@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest'
+import type { Call } from '../../src/calls/call.ts'
+import { LiveCalls } from '../../src/calls/live-calls.ts'
+
+/** Of a call only who called whom and when. */
+const call = (id: string, number: string | null, arrivedAt: number) =>
+  ({
+    id,
+    arrivedAt,
+    caller: { number, shown: number ?? '', name: null },
+    line: { number: '+73432001122', name: 'Главный' },
+    snapshot: { config: { lines: {} }, version: '1' },
+  }) as unknown as Call
+const HIM = '+79123456789'
+/** Longer than a test: who waits so long would be seen. */
+const LONG_MS = 60_000
+
+function lost(...over: Call[]): LiveCalls {
+  const live = new LiveCalls()
+  for (const one of over) {
+    live.add(one)
+    live.isOver(one.id)
+  }
+  return live
+}
+
+it('a loss waits for its caller to ring again, and is told by whom', async () => {
+  const first = call('a', HIM, 1)
+  const live = lost(first)
+  const later = live.laterThan(first, LONG_MS)
+  live.add(call('x', '+79120000000', 2))
+  const second = call('b', HIM, 3)
+  live.add(second)
+  expect(await later).toBe(second)
+})
+
+it('who does not ring again is decided when the time is over', async () => {
+  const first = call('a', HIM, 1)
+  expect(await lost(first).laterThan(first, 5)).toBeNull()
+})
+
+it('nobody is waited for when the daemon stops', async () => {
+  const first = call('a', HIM, 1)
+  const live = lost(first)
+  const later = live.laterThan(first, LONG_MS)
+  live.settleNow()
+  expect(await later).toBeNull()
+})
+
+it.each([
+  ['withholds his number', call('a', null, 1)],
+  ['was not served by this process', call('elsewhere', HIM, 1)],
+])('who %s is not waited for', async (_, first) => {
+  expect(await lost(call('b', '+79120000000', 1)).laterThan(first, LONG_MS)).toBeNull()
+})
+
+it('only a later call tells for an earlier one, whichever ends first', async () => {
+  const [first, second] = [call('a', HIM, 1), call('b', HIM, 2)]
+  const live = lost(first, second)
+  expect(await live.laterThan(first, LONG_MS)).toBe(second)
+  expect(await live.laterThan(second, 5)).toBeNull()
+})
+
+it('a call that is over is on the line no more, but not yet forgotten', async () => {
+  const first = call('a', HIM, 1)
+  const live = lost(first)
+  expect([live.size, live.withCaller(HIM), live.has('a'), live.latestOf(HIM)]).toEqual([0, false, true, first])
+  const none = live.whenNone()
+  live.remove('a')
+  await none
+  expect(live.has('a')).toBe(false)
+})

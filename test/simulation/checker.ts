@@ -1,0 +1,49 @@
+/**
+ * The judge. He reads what the outside world experienced and what the database says in the end, nothing else. The letters are those of the
+ * failure model: I1 nobody is forgotten, I2 no mail twice, I3 no mail about an answered call, I4 nobody is dialled twice, I5 only who may
+ * be called and when, I6 no try too many and nothing left open or given up too soon, I7 no silence, I8 no phone rings for nobody, I9 first
+ * come first served, I10 no talk is cut. I13 is the simulation's own: the plain dialplan takes a caller only where there was need.
+ */
+import type { Channel } from './channel.ts'
+import type { Chronicle } from './chronicle.ts'
+import { nobodyForgotten, noSilence, openList, servedByUs } from './judges/callers.ts'
+import { everyCallbackKept, everyLossCalledBack } from './judges/callbacks.ts'
+import { everyContactSettled } from './judges/contacts.ts'
+import { nobodyDialledTwice, onlyWhoMayBeCalled } from './judges/dialling.ts'
+import { Evidence } from './judges/evidence.ts'
+import { nothingLeftOpen } from './judges/left-open.ts'
+import { noMailTwice } from './judges/mails.ts'
+import { firstComeFirstServed } from './judges/order.ts'
+import { noPhoneForNobody, noTalkCut } from './judges/phones.ts'
+import type { PlayedDatabase } from './played-database.ts'
+
+export interface Day {
+  chronicle: Chronicle
+  database: Pick<PlayedDatabase, 'rows'>
+  /** Channels that are there when everything should be over. */
+  living: Channel[]
+}
+
+const JUDGES = [
+  nobodyForgotten,
+  openList,
+  noMailTwice,
+  nobodyDialledTwice,
+  onlyWhoMayBeCalled,
+  nothingLeftOpen,
+  everyLossCalledBack,
+  everyCallbackKept,
+  everyContactSettled,
+  noSilence,
+  noPhoneForNobody,
+  firstComeFirstServed,
+  noTalkCut,
+  servedByUs,
+]
+
+/** Broken promises, in words. */
+export function check({ chronicle, database, living }: Day): string[] {
+  const evidence = new Evidence(chronicle, database)
+  const leftOver = living.map(({ id }) => `I8 channel ${id} is left over`)
+  return [...JUDGES.flatMap((judge) => judge(evidence)), ...leftOver]
+}

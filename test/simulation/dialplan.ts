@@ -1,0 +1,169 @@
+/** asterisk-config/perezvon.conf, played: the door, talks without the daemon, the plain ringing of operators, and the watch over those who wait. */
+import type { PlayedAsterisk } from './asterisk.ts'
+import type { Channel } from './channel.ts'
+
+/** PEREZVON_HB_STALE */
+const STALE_MS = 12_000
+/** PEREZVON_FALLBACK_RING */
+const FALLBACK_RING_MS = 60_000
+const WATCH_MS = 1_000
+
+interface PlainDial {
+  caller: Channel
+  rung: Channel[]
+}
+
+export class Dialplan {
+  /** PEREZVON_HB, in seconds. */
+  heartbeat = 0
+  /** PEREZVON_DOOR */
+  door: 'open' | 'closed' = 'open'
+  /** The watch does its work; a planted bug puts it to sleep. */
+  watches = true
+  #asterisk: PlayedAsterisk
+  #watching = false
+  /** By the caller's channel. */
+  #dials = new Map<string, PlainDial>()
+
+  constructor(asterisk: PlayedAsterisk) {
+    this.#asterisk = asterisk
+  }
+
+  get stale(): boolean {
+    return Math.abs(this.#asterisk.parts.time.now() - this.heartbeat * 1000) > STALE_MS
+  }
+
+  /** perezvon-inbound */
+  inbound(channel: Channel, did: string): void {
+    const { number } = channel.caller
+    channel.book = `${number}|${did}|${this.#epoch()}@provider`
+    this.#write(channel, 'new|||')
+    if (this.#asterisk.inbound > this.#asterisk.parts.maxCalls) {
+      this.#write(channel, `shed|||${this.#epoch()}`)
+      channel.book = null
+      return this.#asterisk.end(channel, 17, 'asterisk')
+    }
+    if (this.door === 'closed' || this.stale) return this.fallback(channel)
+    channel.held = true
+    this.#watch()
+    this.#asterisk.enterStasis(channel, ['inbound', did, number, 'provider'])
+  }
+
+  /** perezvon-talk: the two are joined, or the caller is given back. */
+  talk(channel: Channel, peerId: string): void {
+    const asterisk = this.#asterisk
+    const peer = asterisk.channels.get(peerId)
+    asterisk.leaveStasis(channel)
+    channel.held = false
+    channel.book ??= `||${this.#epoch()}`
+    channel.fate = `talked|${peerId}|${this.#moment()}|`
+    this.#write(channel, channel.fate)
+    if (peer && peer.state === 'Up' && peer.bridgedWith === null && peer !== channel) {
+      asterisk.bridge(channel, peer)
+      return
+    }
+    channel.fate = null
+    this.#write(channel, 'new|||')
+    channel.held = true
+    this.#watch()
+    asterisk.enterStasis(channel, ['talk-failed', 'NONEXISTENT'])
+  }
+
+  /** perezvon-fallback: rings the operators plainly. */
+  fallback(channel: Channel): void {
+    const asterisk = this.#asterisk
+    asterisk.leaveStasis(channel)
+    channel.held = false
+    if (channel.book === null || channel.book.startsWith('||')) return asterisk.end(channel, 16, 'asterisk')
+    asterisk.parts.chronicle.tell(`the dialplan takes ${channel.record?.party}`)
+    if (channel.record) channel.record.plainSince ??= asterisk.parts.time.now()
+    channel.place = { app: 'Dial', data: '' }
+    this.#write(channel, 'fallback|||')
+    channel.fate = 'unanswered|||'
+    channel.music = false
+    channel.ringback = true
+    asterisk.sounds(channel)
+    const rung: Channel[] = []
+    for (const endpoint of asterisk.parts.fallbackPhones) {
+      if (asterisk.deviceState(endpoint) !== 'NOT_INUSE') continue
+      const phone = asterisk.ring(asterisk.uniqueId(), endpoint, channel.caller)
+      if (!phone) continue
+      rung.push(phone)
+      phone.place = { app: 'Dial', data: channel.id }
+    }
+    this.#dials.set(channel.id, { caller: channel, rung })
+    asterisk.later(channel, rung.length > 0 ? FALLBACK_RING_MS : 500, () => this.#sorry(channel))
+  }
+
+  /** A phone that rings plainly was picked up. */
+  pickedUp(phone: Channel): void {
+    const asterisk = this.#asterisk
+    const dial = this.#dials.get(phone.place.data)
+    if (!dial || dial.caller.over || dial.caller.bridgedWith) return asterisk.end(phone, 26, 'asterisk')
+    const { caller, rung } = dial
+    this.#dials.delete(caller.id)
+    for (const cancel of caller.timers) cancel()
+    caller.timers.clear()
+    caller.ringback = false
+    caller.state = 'Up'
+    caller.fate = `answered|${phone.endpoint.slice('PJSIP/'.length)}|${this.#moment()}|`
+    this.#write(caller, caller.fate)
+    asterisk.bridge(caller, phone)
+    for (const other of rung) if (other !== phone) asterisk.end(other, 26, 'asterisk')
+  }
+
+  /** The `h` of a channel: its line of the book gets its end. */
+  hangup(channel: Channel): void {
+    if (channel.book !== null && channel.fate !== null) this.#write(channel, `${channel.fate}${this.#moment()}`)
+  }
+
+  /** The caller is gone; what rang plainly for him stops. */
+  callerGone(channel: Channel): void {
+    for (const phone of this.#dials.get(channel.id)?.rung ?? []) this.#asterisk.end(phone, 16, 'asterisk')
+    this.#dials.delete(channel.id)
+  }
+
+  /** Asterisk is killed: nothing of it goes on, and its variables are as in its files. */
+  crash(): void {
+    this.#dials.clear()
+    this.heartbeat = 0
+    this.door = 'open'
+  }
+
+  #sorry(channel: Channel): void {
+    const asterisk = this.#asterisk
+    this.callerGone(channel)
+    channel.fate = null
+    this.#write(channel, `unanswered|||${this.#epoch()}`)
+    channel.book = null
+    channel.state = 'Up'
+    asterisk.later(channel, 2_000, () => asterisk.end(channel, 16, 'asterisk'))
+  }
+
+  /** perezvon-watch: takes callers from a daemon that is dead or frozen under them. */
+  #watch(): void {
+    if (this.#watching) return
+    this.#watching = true
+    const { time } = this.#asterisk.parts
+    const look = () => {
+      const held = [...this.#asterisk.channels.values()].filter((channel) => channel.held)
+      if (held.length === 0 || !this.#asterisk.up) return void (this.#watching = false)
+      if (this.stale && this.watches) for (const channel of held) this.fallback(channel)
+      time.after(WATCH_MS, look)
+    }
+    time.after(WATCH_MS, look)
+  }
+
+  #write(channel: Channel, rest: string): void {
+    if (channel.book !== null) this.#asterisk.book.write(channel.id, `${channel.book}|${rest}`)
+  }
+
+  #epoch(): number {
+    return Math.floor(this.#asterisk.parts.time.now() / 1000)
+  }
+
+  /** With milliseconds, as the book has the ends of talks. */
+  #moment(): string {
+    return (this.#asterisk.parts.time.now() / 1000).toFixed(3)
+  }
+}

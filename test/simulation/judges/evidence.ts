@@ -1,0 +1,98 @@
+/** What the judges look into: the chronicle of the outside world, and the database as it is in the end. */
+import type { Chronicle, RecordedCall, RecordedMail, Trouble } from '../chronicle.ts'
+import { MOBILE } from '../company.ts'
+import type { PlayedDatabase } from '../played-database.ts'
+
+export class Evidence {
+  readonly chronicle: Chronicle
+  readonly calls: RecordedCall[]
+  readonly inbound: RecordedCall[]
+  /** Calls to people outside; an employee's mobile is none. */
+  readonly outbound: RecordedCall[]
+  readonly rows: PlayedDatabase['rows']
+  #byParty: Map<string, RecordedCall[]>
+  #known: Set<string> | null = null
+  #mailsOf: Map<string, RecordedMail[]>
+
+  constructor(chronicle: Chronicle, database: Pick<PlayedDatabase, 'rows'>) {
+    this.chronicle = chronicle
+    this.rows = database.rows
+    this.calls = [...chronicle.calls.values()]
+    this.inbound = this.calls.filter(({ direction }) => direction === 'in')
+    this.outbound = this.calls.filter(
+      ({ direction, party }) => direction === 'out' && party.startsWith('+') && party !== MOBILE,
+    )
+    this.#byParty = groupedBy(this.calls, ({ party }) => party)
+    this.#mailsOf = groupedBy(chronicle.mails, ({ call }) => call)
+  }
+
+  /** The daemon's database has a row of it. */
+  isKnown(call: RecordedCall): boolean {
+    this.#known ??= new Set(this.rows<{ id: string }>(`SELECT "id" FROM "Call"`).map(({ id }) => id))
+    return this.#known.has(call.channel)
+  }
+
+  mailsAbout(call: RecordedCall): RecordedMail[] {
+    return this.#mailsOf.get(call.channel) ?? []
+  }
+
+  callsOf(party: string): RecordedCall[] {
+    return this.#byParty.get(party) ?? []
+  }
+
+  /** Somebody spoke with him after that call had come, in whichever direction. */
+  gotThroughAfter(call: RecordedCall): boolean {
+    return (
+      call.party !== 'anonymous' &&
+      this.callsOf(call.party).some(({ talks }) => talks.some(({ from }) => from > call.at))
+    )
+  }
+
+  /** Nobody spoke with him in this call or later. */
+  wasLost(call: RecordedCall): boolean {
+    return talkOf(call) === null && !this.gotThroughAfter(call)
+  }
+
+  /** Something went wrong in that time. */
+  disturbed(from: number, to: number, of?: readonly Trouble['of'][]): boolean {
+    return this.chronicle.troubles.some(
+      (trouble) => trouble.to >= from && trouble.from <= to && (!of || of.includes(trouble.of)),
+    )
+  }
+
+  /** Asterisk was killed within so long after `at`. */
+  asteriskDiedWithin(at: number, ms: number): boolean {
+    return this.chronicle.troubles.some(({ of, from }) => of === 'asterisk' && from >= at && from <= at + ms)
+  }
+
+  /** How far the daemon's clock was wrong then. */
+  skewAt(at: number): number {
+    return this.chronicle.clocks.findLast((clock) => clock.at <= at)?.skewMs ?? 0
+  }
+
+  /** When it was that the daemon wrote this time. */
+  worldTime(written: number): number {
+    const clocks = [{ at: -Infinity, skewMs: 0 }, ...this.chronicle.clocks]
+    const clock = clocks.findLast(({ at, skewMs }, i) => {
+      const world = written - skewMs
+      return world >= at && world <= (clocks[i + 1]?.at ?? Infinity)
+    })
+    return written - (clock?.skewMs ?? 0)
+  }
+}
+
+/** Milliseconds of its longest talk; null: it had none. */
+export function talkOf({ talks }: RecordedCall): number | null {
+  const ms = talks.map(({ from, to }) => (to ?? from) - from)
+  return ms.length > 0 ? Math.max(...ms) : null
+}
+
+export function groupedBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group) group.push(item)
+    else groups.set(keyOf(item), [item])
+  }
+  return groups
+}

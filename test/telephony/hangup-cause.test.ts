@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { dialFailure } from '../../src/telephony/hangup-cause.ts'
+
+it.each([
+  [17, true, 'busy'],
+  [17, false, 'busy'],
+  [18, true, 'no-answer'],
+  [19, true, 'no-answer'],
+  [16, true, 'no-answer'],
+  [16, false, 'failed'],
+  [0, true, 'no-answer'],
+  [0, false, 'failed'],
+  [20, false, 'unreachable'],
+  [21, true, 'rejected'],
+  [1, false, 'unallocated'],
+  [28, false, 'unallocated'],
+  [34, false, 'congestion'],
+  [38, false, 'failed'],
+  [127, true, 'failed'],
+] as const)('cause %i, rang: %s: %s', (code, rang, kind) => {
+  expect(dialFailure(code, rang)).toBe(kind)
+})

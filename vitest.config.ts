@@ -1,0 +1,46 @@
+import { defineConfig } from 'vitest/config'
+
+/** What needs the real Asterisk, or its neighbours espeak-ng and sox. */
+const REAL = ['test/scenarios/**/*.test.ts', 'test/rig/**/*.test.ts', 'test/**/*.scenario.test.ts']
+
+/** The crash rig on the real Asterisk; what it is made of is tested below it. */
+const CRASH = ['test/crash/*.test.ts']
+
+/** `unit` is pure and in-process; `scenarios` needs the real Asterisk that scripts/get-asterisk brought. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...REAL, ...CRASH],
+          testTimeout: 60_000,
+          // much of it waits: by itself vitest would leave one of two cores alone
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'scenarios',
+          include: REAL,
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+          // real time and real sound: two worlds at once starve each other of the processor, and a lost frame is not a lost call
+          maxWorkers: 1,
+          retry: 1,
+        },
+      },
+      {
+        test: {
+          name: 'crash',
+          include: CRASH,
+          testTimeout: 900_000,
+          hookTimeout: 90_000,
+          maxWorkers: 1,
+          retry: 1,
+        },
+      },
+    ],
+  },
+})

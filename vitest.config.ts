@@ -9,6 +9,8 @@ const CRASH = ['test/crash/*.test.ts']
 /** `unit` is pure and in-process; `scenarios` needs the real Asterisk that scripts/get-asterisk brought. */
 export default defineConfig({
   test: {
+    // a mail in a diff is pages long, and who reads the end of a log wants the error
+    diff: { truncateThreshold: 40 },
     projects: [
       {
         test: {
@@ -27,7 +29,7 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 90_000,
           // real time and real sound: two worlds at once starve each other of the processor, and a lost frame is not a lost call
-          maxWorkers: 1,
+          maxWorkers: 2,
           retry: 1,
         },
       },

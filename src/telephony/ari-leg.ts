@@ -122,6 +122,7 @@ export class AriLeg implements Leg {
       const end = (await Promise.race([sound, stopped])) ?? 'done'
       this.#throwIfEnded()
       if (end === 'interrupted') this.#send('playbacks.stop', { playbackId })
+      if (end === 'failed') await this.#throwIfHungUp()
       return end
     } finally {
       this.#plays.delete(playbackId)
@@ -412,6 +413,13 @@ export class AriLeg implements Leg {
 
   #throwIfEnded(): void {
     if (this.signal.aborted) throw this.signal.reason as CallEnded
+  }
+
+  /** A sound that was cut off by the hang-up fails a moment before the end of the channel is told. */
+  async #throwIfHungUp(): Promise<void> {
+    await this.look()
+    if (this.#hangupRequestedAt < Infinity) await Promise.race([untilAborted(this.signal), this.#pause(RELEASE_MS)])
+    this.#throwIfEnded()
   }
 
   /** A request on this channel. When Asterisk says that it is gone, or no longer ours, that is how the call ended. */

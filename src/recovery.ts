@@ -128,7 +128,8 @@ export class Recovery {
     crashPoint('recovery.going-on')
     if (this.#isFirst) this.#parts.firstTime()
     this.#isFirst = false
-    void this.readDoorbell()
+    // a reading that began over the lost connection has broken off, or is about to
+    void (this.#reading ?? Promise.resolve()).then(() => this.readDoorbell())
   }
 
   /**

@@ -269,8 +269,9 @@ export class AriTelephony implements AsteriskLink, LegPort {
     this.#events.arrival({ leg, did, callerNumber, callerName: channel.callerName, trunk, arrivedAt })
   }
 
-  drainDoorbell(deadlineMs: number): Promise<boolean> {
-    return this.#doorbell.drain(deadlineMs)
+  /** Before we are connected the reading channel would come to an application that is not there. */
+  async drainDoorbell(deadlineMs: number): Promise<boolean> {
+    return this.#ready && this.#doorbell.drain(deadlineMs)
   }
 
   async #resynchronise(): Promise<void> {
@@ -307,6 +308,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
     if (this.#ready) this.#log.warn('the connection to Asterisk was lost; talks go on without us')
     this.#ready = false
     this.#heartbeat.stop()
+    this.#doorbell.breakOff()
   }
 
   /** The ids of all channels that live in Asterisk. */

@@ -12,6 +12,7 @@ export class DoorbellReader {
   #take: LinkEvents['doorbell']
   #log: Logger
   #onEnd: () => void = () => {}
+  #onBreakOff: (why: Error) => void = () => {}
   /** The half that walks the book. A reader of a former life may still wait in Asterisk, before an end that is not ours. */
   #reading = ''
 
@@ -21,24 +22,33 @@ export class DoorbellReader {
     this.#log = log
   }
 
-  /** True when the book was read to its end, false after `deadlineMs`. */
+  /** True when the book was read to its end, false after `deadlineMs` or when the connection was lost meanwhile. */
   async drain(deadlineMs: number): Promise<boolean> {
-    const finished = new Promise<void>((resolve) => (this.#onEnd = resolve))
+    const finished = new Promise<void>((resolve, reject) => {
+      this.#onEnd = resolve
+      this.#onBreakOff = reject
+    })
     try {
       const book = `${DOORBELL_CONTEXT}-${Date.now()}`
       this.#reading = `${book}-half`
       const half = { context: DOORBELL_CONTEXT, extension: 'other-half', priority: 1 }
-      await this.#request(
+      const started = this.#request(
         'channels.originateWithId',
         { channelId: book, otherChannelId: this.#reading, endpoint: `Local/drain@${DOORBELL_CONTEXT}`, ...half },
         { lane: 'place' },
       )
-      await withTimeout(finished, deadlineMs, 'the doorbell book')
+      await withTimeout(Promise.all([started, finished]), deadlineMs, 'the doorbell book')
       return true
     } catch (error) {
       this.#log.warn('the doorbell book was not read to its end', { error })
       return false
     }
+  }
+
+  /** The connection was lost: the reading channel may have come to us while nobody was there. The book is read anew after the next connect. */
+  breakOff(): void {
+    this.#reading = ''
+    this.#onBreakOff(new Error('the connection to Asterisk was lost'))
   }
 
   /** Is this the channel that reads for us now? */

@@ -35,3 +35,17 @@ test('a reader of a former life is sent away: its end is not the end of the book
   book.end(channel(ours))
   expect(await drained).toBe(true)
 })
+
+test('a lost connection ends the reading at once, though its request may still wait; who was reading is sent away later', async () => {
+  const { taken, asked, channel, book } = reader()
+  const drained = book.drain(60_000)
+  const before = String(asked[0]![1]['otherChannelId'])
+  book.breakOff()
+  expect(await drained).toBe(false)
+  await book.entry(channel(before), ['1700000000.1', 'a', 'b'])
+  expect(taken).toEqual([])
+  expect(asked.at(-1)).toEqual(['channels.hangup', { channelId: before }])
+  const again = book.drain(60_000)
+  book.end(channel(String(asked.at(-1)![1]['otherChannelId'])))
+  expect(await again).toBe(true)
+})

@@ -17,7 +17,8 @@ const MAX_FRAME_BYTES = 4 << 20
 
 export interface AriSocketOptions {
   address: AriAddress
-  app: string
+  /** The Stasis application of the next connection. */
+  app: () => string
   log: Logger
   onOpen: () => void
   onClose: () => void
@@ -75,7 +76,8 @@ export class AriSocket {
   }
 
   #connect(): void {
-    const { address, app, log } = this.#options
+    const { address, log } = this.#options
+    const app = this.#options.app()
     const url = `${address.url.replace(/^http/, 'ws').replace(/\/$/, '')}/events?app=${encodeURIComponent(app)}&subscribeAll=false`
     // the password goes in a header: URLs end up in logs
     const socket = new WebSocket(url, {

@@ -11,7 +11,7 @@ import type { DialRequest, DialResult, PhoneState, Recording } from './api.ts'
 import { type AriChannel, channelIdOf, LISTENED_EVENTS, readChannel, record, text } from './ari-events.ts'
 import { AriLeg, type LegPort } from './ari-leg.ts'
 import { type AriMessage, AriSocket, type AriSocketOptions } from './ari-socket.ts'
-import { type AriAddress, type AriTransport, saysGone } from './ari-transport.ts'
+import { type AriAddress, AriError, type AriTransport, saysGone } from './ari-transport.ts'
 import { RETURNS } from './contexts.ts'
 import { DoorbellReader } from './doorbell-reader.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -70,7 +70,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
     this.#log = options.log
     this.#socket = socket({
       address: options.address,
-      app: options.address.app,
+      app: () => options.address.app,
       log: options.log,
       onOpen: () => void this.#resynchronise(),
       onClose: () => this.#disconnected(),
@@ -298,6 +298,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
         goOn()
         return
       } catch (error) {
+        if (this.#reconnectIfForgotten(error)) return
         this.#log.warn('the state of Asterisk could not be read yet', { error })
         await sleep(Math.min(250 * 2 ** tries, 5_000))
       }
@@ -348,13 +349,28 @@ export class AriTelephony implements AsteriskLink, LegPort {
     if (!this.#ready) return
     const connection = this.#connection
     try {
+      await this.request('applications.get', { applicationName: this.#address.app })
       const channels = await this.#compareWithReality()
       if (!this.#ready || connection !== this.#connection) return
       // an event that is only late finds its channel known; the reader of the book waits for our word, which must not be said twice
       this.#enterUnknown(channels.filter((channel) => !this.#doorbell.isReading(channel)))
     } catch (error) {
+      if (connection === this.#connection) this.#reconnectIfForgotten(error)
       this.#log.debug('the audit of channels failed', { error })
     }
+  }
+
+  /**
+   * Asterisk may end our application under us while it takes leave of a former connection of the same name: the line stands, and nobody
+   * is sent to us any more.
+   */
+  #reconnectIfForgotten(error: unknown): boolean {
+    const forgotten = error instanceof AriError && error.status === 404 && error.operation.startsWith('applications.')
+    if (forgotten) {
+      this.#log.warn('Asterisk has forgotten our application; connecting anew')
+      this.#socket.reconnect()
+    }
+    return forgotten
   }
 
   async #readyWithin(ms: number, signal?: AbortSignal): Promise<boolean> {

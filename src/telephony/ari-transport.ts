@@ -7,9 +7,11 @@ import type { AriOperation, AriParameters } from './ari-operations.ts'
  */
 export class AriError extends Error {
   override name = 'AriError'
+  readonly operation: string
   readonly status: number | null
   constructor(operation: string, status: number | null, why: string) {
     super(`${operation}: ${status ?? 'no answer'} ${why}`)
+    this.operation = operation
     this.status = status
   }
 }

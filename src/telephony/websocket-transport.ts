@@ -3,8 +3,11 @@
  *
  * Asterisk carries out the requests of one socket one after another, each to its end. So there are several, and a leg always takes the same
  * one: the order within a call holds, and one slow request holds up a few calls instead of all. Originates have a socket of their own.
- * Each socket is a Stasis application of its own (`perezvon-w0`), whose filter lets nothing through but replies.
+ * Each connection is a Stasis application of its own (`perezvon-w0-…`), whose filter lets nothing through but replies. Its name is new each
+ * time: Asterisk may still be taking leave of the last connection, and would end the application of that name under the new one, which
+ * then carries out what it is asked and never says so.
  */
+import { ulid } from '../model/ulid.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { type AriOperation, type AriParameters, ariPath } from './ari-operations.ts'
 import { text } from './ari-events.ts'
@@ -19,7 +22,6 @@ import {
 
 interface Waiting {
   operation: string
-  lane: RequestSocket
   timer: NodeJS.Timeout
   resolve: (body: unknown) => void
   reject: (error: AriError) => void
@@ -63,8 +65,11 @@ export class WebsocketTransport implements AriTransport {
 export type RequestObserver = (operation: string, status: number | null, ms: number) => void
 
 class RequestSocket {
-  #app: string
+  /** Of the connection. */
+  #app = ''
   #socket: AriSocket
+  #log: Logger
+  #lastReply = 0
   #waiting = new Map<string, Waiting>()
   #nextId = 0
   #onRequest: RequestObserver | undefined
@@ -72,12 +77,12 @@ class RequestSocket {
   #filtered = false
   #stopped = false
 
-  constructor(address: AriAddress, app: string, log: Logger, onRequest: RequestObserver | undefined) {
-    this.#app = app
+  constructor(address: AriAddress, name: string, log: Logger, onRequest: RequestObserver | undefined) {
     this.#onRequest = onRequest
+    this.#log = log
     this.#socket = new AriSocket({
       address,
-      app,
+      app: () => (this.#app = `${name}-${ulid()}`),
       log,
       onOpen: () => void this.#setFilter(),
       onClose: () => this.#lose(),
@@ -143,10 +148,10 @@ class RequestSocket {
       const timer = setTimeout(() => {
         settle(null)
         reject(new AriError(operation, null, `within ${REQUEST_DEADLINE_MS} ms`))
+        if (this.#lastReply < started) this.#renew()
       }, REQUEST_DEADLINE_MS)
       this.#waiting.set(id, {
         operation,
-        lane: this,
         timer,
         resolve: (reply) => {
           settle(200)
@@ -160,8 +165,15 @@ class RequestSocket {
     })
   }
 
+  /** It answers pings and no request: nothing will come over it any more. */
+  #renew(): void {
+    this.#log.warn('Asterisk does not answer over a connection; it is made anew', { app: this.#app })
+    this.#socket.reconnect()
+  }
+
   #reply(message: AriMessage): void {
     if (message.type !== 'RESTResponse') return
+    this.#lastReply = performance.now()
     const waiting = this.#waiting.get(String(message['request_id']))
     if (!waiting) return
     const status = Number(message['status_code'])

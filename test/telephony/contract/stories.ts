@@ -175,6 +175,26 @@ export const stories: Story[] = [
     ],
   })),
   {
+    name: 'the phone is gone before the two are joined, and the caller is still ours',
+    play: async (stage) => {
+      const { leg, phone, other } = await comesAndIsDialled(stage)
+      await phone.hangup()
+      await stage.house.end('phone', other)
+      await stage.house.sees('talk', leg.talkWith(other))
+      await stage.house.sees('play', leg.play([stage.sounds.short]))
+      await leg.hangup()
+      await stage.house.end('caller', leg, 'us')
+    },
+    sees: [
+      COMES,
+      'dial 101: answered, it rang',
+      'phone ended: the call has ended, cause 16',
+      'talk: not-bridged',
+      'play: done',
+      'caller ended: us',
+    ],
+  },
+  {
     name: 'two whom we rang talk, and the book knows it',
     play: async ({ set, rung, house }) => {
       set('101', 'answers')

@@ -1,7 +1,6 @@
 /** A channel of Asterisk as the house sees it. Waiters are registered before the request, so an event that overtakes its reply finds them. */
 import { SHORTEST_TALK_MS } from '../model/call-outcome.ts'
-import { ulid } from '../model/ulid.ts'
-import { childController, sleep, untilAborted } from '../runtime/abort.ts'
+import { sleep, untilAborted } from '../runtime/abort.ts'
 import { crashPoint } from '../runtime/crash-point.ts'
 import type { Logger } from '../runtime/logger.ts'
 import {
@@ -16,42 +15,33 @@ import {
   type TalkOptions,
   type TalkResult,
 } from './api.ts'
-import { type AriChannel, readChannel, record, text } from './ari-events.ts'
-import type { AriOperation, AriParameters } from './ari-operations.ts'
+import { type AriChannel, readChannel, text } from './ari-events.ts'
 import type { AriMessage } from './ari-socket.ts'
-import { AriError, type AriTransport, saysGone, wasNotAnswered } from './ari-transport.ts'
+import { AriError, saysGone, wasNotAnswered } from './ari-transport.ts'
 import { AMD_CONTEXT, RECORDED_TALK_CONTEXT, RECORDING_CODES, RETURNS, TALK_CONTEXT } from './contexts.ts'
 import { cause } from './hangup-cause.ts'
 import { Keys } from './key-buffer.ts'
+import { LegRecordings } from './leg-recordings.ts'
+import { LegRequests, type RequestPort } from './leg-requests.ts'
+import { LegSounds } from './leg-sounds.ts'
 import { LostEvents } from './lost-events.ts'
-import { persist } from './persist.ts'
 
 /** What a leg needs of the connection. */
-export interface LegPort {
-  request: AriTransport['request']
+export interface LegPort extends RequestPort {
   /** Keeps events of a channel coming after it left Stasis. */
   follow(channelId: string, lane: string): Promise<unknown>
   recording(name: string, talkedMs: number | null): Promise<Recording>
   /** Is the channel in our application now? */
   holds(channel: AriChannel): boolean
-  /** Resolves when we are connected and know what lives. */
-  whenReady(signal: AbortSignal): Promise<void>
   /** The leg is gone: forget it. */
   ended(leg: AriLeg): void
 }
-
-/** A recording's end is told within milliseconds of the hang-up. */
-const RECORDING_GRACE_MS = 2_000
 
 /** When one hangs up Asterisk releases the other within milliseconds. Who is still there after this has been passed on. */
 const RELEASE_MS = 1_000
 
 /** An event and an answer come over two sockets. */
 const TOLD_MS = 300
-
-type SoundEnd = 'done' | 'failed'
-/** `ms: null`: it ended, and nobody told how long it is. */
-type RecordingEnd = { ms: number | null }
 
 export class AriLeg implements Leg {
   readonly id: string
@@ -61,10 +51,11 @@ export class AriLeg implements Leg {
   #port: LegPort
   #answered: boolean
   #ending = new AbortController()
-  #plays = new Map<string, (end: SoundEnd) => void>()
-  #recordings = new Map<string, (end: RecordingEnd) => void>()
+  #sounds: LegSounds
+  #recordings: LegRecordings
+  #requests: LegRequests
   /** In Asterisk's hands (a talk, the dialplan): leaving Stasis is not the end. */
-  #handedOver = false
+  handedOver = false
   #passedOn = false
   #onReturn: ((args: string[]) => void) | null = null
   #lost: LostEvents
@@ -81,6 +72,10 @@ export class AriLeg implements Leg {
     this.#answered = channel.state === 'Up'
     this.keys = new Keys(this.#ending.signal)
     this.#lost = new LostEvents((...request) => port.request(...request), this.id)
+    this.#requests = new LegRequests(this, port)
+    const fetch = (name: string, talkedMs: number | null) => port.recording(name, talkedMs)
+    this.#sounds = new LegSounds(this.#requests, this.#lost, this.signal, () => this.#untilHangupIsTold())
+    this.#recordings = new LegRecordings(this.#requests, this.#lost, this.signal, fetch)
   }
 
   get signal(): AbortSignal {
@@ -90,102 +85,43 @@ export class AriLeg implements Leg {
   async answer(): Promise<void> {
     if (this.#answered) return
     this.#answered = true
-    await this.#do('channels.answer')
+    await this.#requests.do('channels.answer')
   }
 
   startRinging(): Promise<void> {
-    return this.#do('channels.ring')
+    return this.#requests.do('channels.ring')
   }
 
   stopRinging(): Promise<void> {
-    return this.#do('channels.ringStop')
+    return this.#requests.do('channels.ringStop')
   }
 
-  async play(media: Media[], options: PlayOptions = {}): Promise<PlayResult> {
-    this.#throwIfEnded()
-    if (media.length === 0) return 'done'
-    if (options.signal?.aborted) return 'interrupted'
-    const answering = this.answer() // not awaited: the sound follows in the same turn, on the same socket
-    const playbackId = `play-${ulid()}`
-    const finished = new Promise<SoundEnd>((resolve) => this.#plays.set(playbackId, resolve))
-    const started = this.#do('channels.playWithId', { playbackId, media: media.join(',') })
-    const { controller, unlink } = childController(this.signal, ...(options.signal ? [options.signal] : []))
-    const stopped = new Promise<'interrupted'>((resolve) => {
-      if (controller.signal.aborted) resolve('interrupted')
-      controller.signal.addEventListener('abort', () => resolve('interrupted'), { once: true })
-    })
-    try {
-      const sound = Promise.all([answering, started]).then(() =>
-        Promise.race([finished, this.#lost.untilUnknown('playbacks.get', { playbackId }, controller.signal)]),
-      )
-      sound.catch(() => {})
-      const end = (await Promise.race([sound, stopped])) ?? 'done'
-      this.#throwIfEnded()
-      if (end === 'interrupted') this.#send('playbacks.stop', { playbackId })
-      if (end === 'failed') await this.#throwIfHungUp()
-      return end
-    } finally {
-      this.#plays.delete(playbackId)
-      controller.abort()
-      unlink()
-    }
+  play(media: Media[], options: PlayOptions = {}): Promise<PlayResult> {
+    return this.#sounds.play(media, options, () => this.answer())
   }
 
   async startMusic(musicClass: string): Promise<void> {
-    await Promise.all([this.answer(), this.#do('channels.startMoh', { mohClass: musicClass })])
+    await Promise.all([this.answer(), this.#requests.do('channels.startMoh', { mohClass: musicClass })])
   }
 
   stopMusic(): Promise<void> {
-    return this.#do('channels.stopMoh')
+    return this.#requests.do('channels.stopMoh')
   }
 
   async startSilence(): Promise<void> {
-    await Promise.all([this.answer(), this.#do('channels.startSilence')])
+    await Promise.all([this.answer(), this.#requests.do('channels.startSilence')])
   }
 
   stopSilence(): Promise<void> {
-    return this.#do('channels.stopSilence')
+    return this.#requests.do('channels.stopSilence')
   }
 
-  async record(options: RecordOptions): Promise<Recording> {
-    this.#throwIfEnded()
-    const ended = new Promise<RecordingEnd>((resolve) => this.#recordings.set(options.name, resolve))
-    const over = new AbortController()
-    try {
-      await Promise.all([
-        this.answer(),
-        this.#do('channels.record', {
-          name: options.name,
-          format: 'wav',
-          maxDurationSeconds: Math.ceil(options.maxMs / 1000),
-          maxSilenceSeconds: Math.ceil(options.silenceMs / 1000),
-          ifExists: 'fail',
-          beep: String(options.beep),
-          terminateOn: options.endOn,
-        }),
-      ])
-      // who hangs up after his message has left it nonetheless: the end of the call is the usual end of a recording
-      const grace = new Promise<RecordingEnd>((resolve) => {
-        const onEnd = () => void sleep(RECORDING_GRACE_MS).then(() => resolve({ ms: null }))
-        if (this.signal.aborted) onEnd()
-        else this.signal.addEventListener('abort', onEnd, { once: true })
-      })
-      const unheard = this.#lost.untilUnknown('recordings.getLive', { recordingName: options.name }, over.signal)
-      unheard.catch(() => {})
-      const stop = () => this.#send('recordings.stop', { recordingName: options.name })
-      if (options.signal?.aborted) stop()
-      options.signal?.addEventListener('abort', stop, { once: true })
-      const end = await Promise.race([ended, grace, unheard])
-      options.signal?.removeEventListener('abort', stop)
-      return await this.#port.recording(options.name, end?.ms ?? null)
-    } finally {
-      this.#recordings.delete(options.name)
-      over.abort()
-    }
+  record(options: RecordOptions): Promise<Recording> {
+    return this.#recordings.record(options, () => this.answer())
   }
 
   setVariable(name: string, value: string): Promise<void> {
-    return this.#do('channels.setChannelVar', { variable: name, value })
+    return this.#requests.do('channels.setChannelVar', { variable: name, value })
   }
 
   async continueInDialplan(context: string, extension = 's'): Promise<void> {
@@ -193,7 +129,7 @@ export class AriLeg implements Leg {
   }
 
   async detectMachine(): Promise<'person' | 'machine'> {
-    this.#throwIfEnded()
+    this.#requests.throwIfEnded()
     const returned = new Promise<string[]>((resolve) => (this.#onReturn = resolve))
     await this.#handOver(AMD_CONTEXT, 's')
     const judged = await Promise.race([untilAborted(this.signal), returned])
@@ -206,10 +142,10 @@ export class AriLeg implements Leg {
 
   async talkWith(other: Leg, { record: recording }: TalkOptions = {}): Promise<TalkResult> {
     if (!(other instanceof AriLeg)) throw new Error('a leg can only talk with a leg of the same telephony')
-    this.#throwIfEnded()
+    this.#requests.throwIfEnded()
     if (other.signal.aborted) return { kind: 'not-bridged' }
     const returned = new Promise<'returned'>((resolve) => (this.#onReturn = () => resolve('returned')))
-    other.#handedOver = true
+    other.handedOver = true
     // the dialplan bridges the two: see perezvon-talk in asterisk-config/
     const [context, extension] = recording
       ? [RECORDED_TALK_CONTEXT, `${other.id}~${recording}`]
@@ -261,19 +197,13 @@ export class AriLeg implements Leg {
       case 'ChannelDtmfReceived':
         this.keys.press(text(message['digit']))
         break
-      case 'PlaybackFinished': {
-        const playback = record(message['playback'])
-        this.#plays.get(text(playback['id']))?.(playback['state'] === 'failed' ? 'failed' : 'done')
+      case 'PlaybackFinished':
+        this.#sounds.receive(message)
         break
-      }
       case 'RecordingFinished':
-      case 'RecordingFailed': {
-        const recording = record(message['recording'])
-        const failed = message.type === 'RecordingFailed'
-        const seconds = failed ? 0 : Number(recording['duration'] ?? 0) - Number(recording['silence_duration'] ?? 0)
-        this.#recordings.get(text(recording['name']))?.({ ms: Math.max(0, seconds * 1000) })
+      case 'RecordingFailed':
+        this.#recordings.receive(message)
         break
-      }
       case 'ChannelHangupRequest':
         this.#lastCause = Number(message['cause'] ?? 0)
         this.#hangupRequestedAt = Math.min(this.#hangupRequestedAt, performance.now())
@@ -282,7 +212,7 @@ export class AriLeg implements Leg {
         this.gone(Number(message['cause'] ?? this.#lastCause))
         break
       case 'StasisEnd':
-        if (this.#handedOver) break
+        if (this.handedOver) break
         if (this.#hangupRequestedAt < Infinity) this.gone(this.#lastCause)
         else void this.look()
         break
@@ -296,8 +226,8 @@ export class AriLeg implements Leg {
       const channel = readChannel(await this.#port.request('channels.get', { channelId: this.id }, { lane: this.id }))
       if (!channel || this.signal.aborted) return
       if (!this.#port.holds(channel)) {
-        if (!this.#handedOver) this.taken()
-      } else if (this.#handedOver) {
+        if (!this.handedOver) this.taken()
+      } else if (this.handedOver) {
         const [, word = '', ...args] = channel.applicationData.split(',')
         if (RETURNS.has(word)) this.returned(args)
       }
@@ -309,26 +239,26 @@ export class AriLeg implements Leg {
 
   /** For a channel that is outside Stasis already: its end is told from now on. */
   followOutside(): Promise<void> {
-    this.#handedOver = true
+    this.handedOver = true
     return this.#follow(this.id)
   }
 
   /** There is no such channel. The event of its end may be a moment behind; without one the dialplan may have had it last. */
   async #endUntold(): Promise<void> {
-    if (this.#hangupRequestedAt === Infinity && !this.#handedOver) await sleep(TOLD_MS, this.signal).catch(() => {})
+    if (this.#hangupRequestedAt === Infinity && !this.handedOver) await sleep(TOLD_MS, this.signal).catch(() => {})
     if (this.#hangupRequestedAt < Infinity) this.gone(this.#lastCause)
     else this.vanished()
   }
 
   /** The dialplan has given it back to us, with what it has to say: it could not bridge it, or has listened long enough. */
   returned(args: string[]): void {
-    this.#handedOver = false
+    this.handedOver = false
     this.#onReturn?.(args)
   }
 
   /** Gone while nobody told us: it may have ended in the hands of the dialplan, whose book knows. A talk that we began is ours to tell. */
   vanished(): void {
-    if (this.#handedOver) this.gone(0)
+    if (this.handedOver) this.gone(0)
     else this.taken()
   }
 
@@ -352,12 +282,18 @@ export class AriLeg implements Leg {
   async #askForHangup(code: number): Promise<void> {
     this.#hangupRequestedAt = Math.min(this.#hangupRequestedAt, performance.now())
     try {
-      await this.#ask('channels.hangup', { channelId: this.id, reason_code: code })
+      await this.#requests.ask('channels.hangup', { channelId: this.id, reason_code: code })
     } catch (error) {
       if (saysGone(error) || this.signal.aborted) return
       this.#hangingUp = null
       this.log.warn('a channel could not be hung up', { channel: this.id, error })
     }
+  }
+
+  /** Asterisk tells the end of a channel a moment later than what ended with it. */
+  async #untilHangupIsTold(): Promise<void> {
+    await this.look()
+    if (this.#hangupRequestedAt < Infinity) await Promise.race([untilAborted(this.signal), this.#pause(RELEASE_MS)])
   }
 
   /** Resolves when the other has left the talk and this one lives on without him; not at all when this one ends. */
@@ -392,10 +328,12 @@ export class AriLeg implements Leg {
 
   /** Resolves with the time at which Asterisk took it over, on performance.now(). */
   async #handOver(context: string, extension: string): Promise<number> {
-    this.#handedOver = true
+    this.handedOver = true
     const [, takenAt] = await Promise.all([
       this.#follow(this.id),
-      this.#do('channels.continueInDialplan', { context, extension, priority: 1 }).then(() => performance.now()),
+      this.#requests
+        .do('channels.continueInDialplan', { context, extension, priority: 1 })
+        .then(() => performance.now()),
     ])
     return takenAt
   }
@@ -403,57 +341,11 @@ export class AriLeg implements Leg {
   /** Outside Stasis a channel's end is told only to who asked for it; a channel that cannot be followed is gone. */
   async #follow(lane: string): Promise<void> {
     try {
-      await this.#persist(() => this.#port.follow(this.id, lane))
+      await this.#requests.persist(() => this.#port.follow(this.id, lane))
     } catch (error) {
       if (this.signal.aborted) return
       if (error instanceof AriError && !wasNotAnswered(error)) this.gone(this.#lastCause)
       else throw error
     }
-  }
-
-  #throwIfEnded(): void {
-    if (this.signal.aborted) throw this.signal.reason as CallEnded
-  }
-
-  /** A sound that was cut off by the hang-up fails a moment before the end of the channel is told. */
-  async #throwIfHungUp(): Promise<void> {
-    await this.look()
-    if (this.#hangupRequestedAt < Infinity) await Promise.race([untilAborted(this.signal), this.#pause(RELEASE_MS)])
-    this.#throwIfEnded()
-  }
-
-  /** A request on this channel. When Asterisk says that it is gone, or no longer ours, that is how the call ended. */
-  async #do(operation: AriOperation, parameters: AriParameters = {}): Promise<void> {
-    this.#throwIfEnded()
-    try {
-      await this.#ask(operation, { channelId: this.id, ...parameters })
-    } catch (error) {
-      this.#throwIfEnded()
-      if (!saysGone(error)) throw error
-      for (const pauseMs of [0, 100, 400]) {
-        // a channel that is being hung up refuses, and is still there for a moment
-        await sleep(pauseMs, this.signal)
-        await this.look()
-        this.#throwIfEnded()
-      }
-      // it may have been carried out the first time, when its answer was lost
-      if (operation === 'channels.continueInDialplan' && this.#handedOver) return
-      throw error
-    }
-  }
-
-  #ask(operation: AriOperation, parameters: AriParameters): Promise<unknown> {
-    return this.#persist(() => this.#port.request(operation, parameters, { lane: this.id }))
-  }
-
-  #persist(request: () => Promise<unknown>): Promise<unknown> {
-    return persist(request, (signal) => this.#port.whenReady(signal), this.signal)
-  }
-
-  /** A request whose result nobody waits for. */
-  #send(operation: AriOperation, parameters: AriParameters): void {
-    this.#port.request(operation, parameters, { lane: this.id }).catch((error: unknown) => {
-      if (!saysGone(error)) this.log.debug('a request failed', { operation, error })
-    })
   }
 }

@@ -64,10 +64,12 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
   const startsAt = MIDNIGHT + chance.int(8 * 60 + 30, 17 * 60 + 30) * MINUTE
   const time = new PlayedTime(startsAt)
   const giveBack = time.install(chance.child())
+  const takeOut = options.planted?.code?.()
   try {
     refillIds(time)
     return await new Day(options, chance, time).play()
   } finally {
+    takeOut?.()
     giveBack()
   }
 }

@@ -1,4 +1,5 @@
 /** Bugs that are planted on purpose: a simulation that finds none of them would prove nothing. */
+import { type Place, WaitingLine } from '../../src/queues/waiting-line.ts'
 import type { Prisma } from '../../src/store/database.ts'
 import type { PlayedAri } from './ari.ts'
 import type { PlayedAsterisk } from './asterisk.ts'
@@ -15,6 +16,8 @@ export interface Planted {
   ari?: (ari: PlayedAri) => void
   /** Asterisk itself with the bug in it. */
   asterisk?: (asterisk: PlayedAsterisk) => void
+  /** In the product's own code; returns how to take it out. */
+  code?: () => () => void
   /** The misfortune that shows it; all if missing. */
   faults?: Misfortune
 }
@@ -127,6 +130,17 @@ export const planted: Planted[] = [
     prisma: journalRows((op, row) =>
       op === 'callback.state' && row['outcome'] === 'no-answer' ? { ...row, status: 'done' } : row,
     ),
+  },
+  {
+    name: 'the last to come is the first to be served',
+    breaks: /^I9/,
+    code: () => {
+      const { all } = WaitingLine.prototype
+      WaitingLine.prototype.all = function <T extends { place: Place }>(this: WaitingLine<T>) {
+        return (all.call(this) as T[]).toReversed()
+      }
+      return () => void (WaitingLine.prototype.all = all)
+    },
   },
   {
     name: 'a contact who did not answer is left alone',

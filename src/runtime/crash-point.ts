@@ -3,7 +3,8 @@
  * process that comes to the point written in it removes the file and dies as by kill -9. `mail.claimed#3` is the third time. Without the
  * variable this does nothing.
  *
- * A file and not a value, so that a daemon that has just recovered can be sent to its next death.
+ * A file and not a value, so that a daemon that has just recovered can be sent to its next death. On played days (test/simulation) a life
+ * is no process: whoever ends it there is told of each point.
  *
  * Two kinds: moments, named where they are; and the walls through which every effect goes (Asterisk's requests, the journal, the other
  * tables), so that an effect cannot be added without a point before and one after it. test/crash/effects.test.ts finds a way past the walls.
@@ -64,10 +65,20 @@ const file = process.env['CRASH_FILE']
 /** How often each point was come to in this life. */
 const times = new Map<string, number>()
 
+let visitor: ((point: CrashPoint) => void) | null = null
+
+/** `visit`: told of each point that is come to, until somebody else is. */
+export function visitCrashPoints(visit: typeof visitor): void {
+  visitor = visit
+}
+
 /** False: nobody wants us to die, and what is only done for the points can be left out. */
-export const mayCrash = file !== undefined
+export function mayCrash(): boolean {
+  return file !== undefined || visitor !== null
+}
 
 export function crashPoint(point: CrashPoint): void {
+  visitor?.(point)
   if (file === undefined) return
   const [name = '', nth = '1'] = (armed(file) ?? '').split('#')
   if (name !== point) return

@@ -242,7 +242,7 @@ export class Journal {
   async #insert(entries: readonly JournalEntry[]): Promise<void> {
     if (entries.length === 0) return
     const ops = () => [...new Set(entries.map(({ op }) => op))]
-    await (mayCrash ? throughWall('journal', ops(), () => this.#statement(entries)) : this.#statement(entries))
+    await (mayCrash() ? throughWall('journal', ops(), () => this.#statement(entries)) : this.#statement(entries))
   }
 
   /** The command line may hold the write lock for a moment: short waits in SQLite, longer ones here, off the thread. */

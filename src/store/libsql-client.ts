@@ -69,7 +69,7 @@ class Statements {
   async execute(sql: string, values: unknown[]): Promise<ResultSet> {
     const { statement, columns, columnTypes } = await this.#compile(sql)
     const run = () => statement.all(values.map(bindable))
-    const rows = await (mayCrash ? throughWall('store', written(sql), run) : run())
+    const rows = await (mayCrash() ? throughWall('store', written(sql), run) : run())
     const rowsAffected = statement.reader ? 0 : (await this.#changes).get([]).n
     return { columns, columnTypes, rows, rowsAffected, lastInsertRowid: undefined, toJSON: () => rows }
   }
@@ -98,7 +98,7 @@ class Statements {
 }
 
 /** What a statement changes, for the points at which tests kill us: `update-Notice`; nothing if it only reads. */
-function written(sql: string): string[] {
+export function written(sql: string): string[] {
   const found = /^\s*(INSERT|UPDATE|DELETE)\b(?:\s+(?:INTO|FROM))?\s+(?:[`"]main[`"]\.)?[`"](\w+)[`"]/i.exec(sql)
   // the journal has points of its own
   return found && !found[2]!.startsWith('journal') ? [`${found[1]!.toLowerCase()}-${found[2]}`] : []

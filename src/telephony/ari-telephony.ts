@@ -176,7 +176,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
 
   request = (...[operation, parameters, options]: Parameters<AriTransport['request']>): Promise<unknown> => {
     const send = () => this.#transport.request(operation, parameters, options)
-    return mayCrash ? throughWall('ari', [operation], send) : send()
+    return mayCrash() ? throughWall('ari', [operation], send) : send()
   }
 
   follow(channelId: string, lane: string): Promise<unknown> {

@@ -1,20 +1,28 @@
-/** The daemon dies at every named point, under calls all the time, judged from outside. */
+/**
+ * The daemon dies at the named points, under calls all the time, judged from outside. In a story each: points.test.ts; on played days, all of
+ * them every time: test/simulation/points.test.ts.
+ */
 import { expect, it } from 'vitest'
 import { allPoints } from './effects/points.ts'
 import { killRun } from './kill-run.ts'
 import { page } from './page.ts'
 
 const SEED = 7
-const WITHIN_MS = 600_000
+/** Of an idle machine with two cores; a point to which nobody comes costs eight seconds. */
+const WITHIN_MS = 270_000
 
-/** Told elsewhere, or of no call: starts.test.ts, the command line, what no caller of the rig asks for. */
+/** Told elsewhere, or of no call: starts.test.ts and points.test.ts, the command line, what no caller of the rig asks for. */
 const ELSEWHERE =
-  /^(config|import|migration)|DoNotCall|TestCall|Campaign|-Contact\.|insert-Contact|-Case|deleteStored|unsubscribe|setChannelVar|Silence|recordings\.stop/
+  /^(config|import|migration|callback|attempt)|DoNotCall|TestCall|Campaign|Contact|-Case|Meeting|OperatorOrder|TalkRecording|deleteStored|unsubscribe|setChannelVar|Silence|recordings\.stop|escalation|digest|report\.due/
 
-it('every named point once', async () => {
-  const points = allPoints().filter((point) => !ELSEWHERE.test(point))
-  const run = await killRun({ seed: SEED, kills: 0, points, callsPerSecond: 4, contacts: 120, withinMs: WITHIN_MS })
+it('every named point that calls come to', async () => {
+  // a campaign ends, and call-backs have to wait for people who are free: theirs come first
+  const first = (point: string) => (/Attempt|Callback|callback/.test(point) ? 0 : 1)
+  const points = allPoints()
+    .filter((point) => !ELSEWHERE.test(point))
+    .toSorted((a, b) => first(a) - first(b))
+  const run = await killRun({ seed: SEED, kills: 0, points, callsPerSecond: 3, contacts: 80, withinMs: WITHIN_MS })
   console.log(page(run))
   expect(run.violations).toEqual([])
-  expect(run.reached.length).toBeGreaterThan(5)
+  expect(run.reached.length).toBeGreaterThan(points.length / 2)
 })

@@ -15,6 +15,7 @@ import type { PlayedDatabase } from './played-database.ts'
 import { PlayedMailServer } from './played-mail.ts'
 import { PlayedTime } from './played-time.ts'
 import type { Planted } from './planted.ts'
+import { type CrashPoint, visitCrashPoints } from '../../src/runtime/crash-point.ts'
 import type { Prisma } from '../../src/store/database.ts'
 
 export interface DayOptions {
@@ -23,6 +24,8 @@ export interface DayOptions {
   /** Deaths of the daemon and of Asterisk, broken lines, and the rest of misfortunes.ts; or one kind alone. */
   faults?: boolean | Misfortune
   traced?: boolean
+  /** Asked at each point of src/runtime/crash-point.ts that the daemon comes to: does it die there? */
+  diesAt?: (point: CrashPoint) => boolean
   /** A bug that somebody planted, to see whether the checker finds it. */
   planted?: Planted
   log?: Logger
@@ -69,6 +72,7 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
     refillIds(time)
     return await new Day(options, chance, time).play()
   } finally {
+    visitCrashPoints(null)
     takeOut?.()
     giveBack()
   }
@@ -217,6 +221,7 @@ class Day {
     this.#chronicle.tell(`-- the daemon starts, life ${this.#lives}`)
     time.accepting = true
     const life = new Life(() => this.#died(life))
+    if (this.#options.diesAt) visitCrashPoints((point) => this.#visited(point, life))
     const ari = new PlayedAri(this.#asterisk, this.#chance.child(), life)
     this.#life = life
     this.#ari = ari
@@ -237,6 +242,12 @@ class Day {
       if (!life.dead) this.#chronicle.tell(`-- it cannot start: ${String(error)}`)
       life.die()
     })
+  }
+
+  #visited(point: CrashPoint, life: Life): void {
+    if (life.dead || !this.#options.diesAt?.(point)) return
+    this.#chronicle.tell(`-- it dies at ${point}`)
+    life.die()
   }
 
   #died(life: Life): void {

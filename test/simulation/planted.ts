@@ -135,11 +135,12 @@ export const planted: Planted[] = [
     name: 'the last to come is the first to be served',
     breaks: /^I9/,
     code: () => {
-      const { all } = WaitingLine.prototype
-      WaitingLine.prototype.all = function <T extends { place: Place }>(this: WaitingLine<T>) {
-        return (all.call(this) as T[]).toReversed()
-      }
-      return () => void (WaitingLine.prototype.all = all)
+      type Line = WaitingLine<{ place: Place }>
+      const all = Reflect.get(WaitingLine.prototype, 'all') as (this: Line) => ReturnType<Line['all']>
+      WaitingLine.prototype.all = function (this: Line) {
+        return all.call(this).toReversed()
+      } as Line['all']
+      return () => void Reflect.set(WaitingLine.prototype, 'all', all)
     },
   },
   {

@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url'
 import { PrismaLibSql } from '@prisma/adapter-libsql'
 import Sqlite from 'libsql'
 import { Prisma as Sql, PrismaClient } from '../../src/store/generated/client.ts'
+import { mayCrash, throughWall } from '../../src/runtime/crash-point.ts'
 import type { Prisma } from '../../src/store/database.ts'
+import { written } from '../../src/store/libsql-client.ts'
 import type { Life } from './life.ts'
 import { Memo } from './memo.ts'
 import type { PlayedTime } from './played-time.ts'
@@ -184,10 +186,19 @@ function livingPrisma(database: PlayedDatabase, life: Life, time: PlayedTime, ru
     const { sql, args, looksAt } = flattened(database.memo, parts as TemplateStringsArray, values)
     return database.memo.through(database.memo.ofSql(sql, args, looksAt), () => read(run(sql, args)))
   }
+  const atPoints = (what: () => string[], deed: () => Promise<unknown>) =>
+    mayCrash() ? throughWall('store', what(), deed) : deed()
   const raws: Record<string, Deed> = {
-    $executeRaw: (parts, ...values) => alive(true, () => raw(parts, values, ({ rowsAffected }) => rowsAffected)),
+    $executeRaw: (parts, ...values) =>
+      atPoints(
+        () => written((parts as string[]).join('?')),
+        () => alive(true, () => raw(parts, values, ({ rowsAffected }) => rowsAffected)),
+      ),
     $queryRaw: (parts, ...values) =>
-      alive(WRITES.test(String((parts as string[])[0])), () => raw(parts, values, objects)),
+      atPoints(
+        () => written((parts as string[]).join('?')),
+        () => alive(WRITES.test(String((parts as string[])[0])), () => raw(parts, values, objects)),
+      ),
   }
   const model = (name: string, delegate: object) =>
     new Proxy(delegate, {

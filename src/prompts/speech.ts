@@ -5,8 +5,7 @@
  * cleaned of control characters and of what speech programs take for markup. Results are kept by what they were made of.
  */
 import { createHash } from 'node:crypto'
-import { access, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { access, mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Language } from '../runtime/i18n.ts'
 import type { Programs } from './programs.ts'
@@ -38,6 +37,10 @@ export interface SpeechOptions {
   /** Where results are kept. */
   cacheDir: string
 }
+
+/** Folders in the cache in which a text is being spoken; none is needed for so long. */
+const SCRATCH = '.making-'
+const SCRATCH_MS = 10 * 60_000
 
 export class Speech {
   #engine: readonly [string, ...string[]] | null
@@ -92,8 +95,9 @@ export class Speech {
   async forget(before: number): Promise<number> {
     let removed = 0
     for (const name of await readdir(this.#options.cacheDir).catch(() => [])) {
-      if (!name.endsWith('.wav')) continue
       const path = join(this.#options.cacheDir, name)
+      if (name.startsWith(SCRATCH)) await removeIfLeftBehind(path)
+      if (!name.endsWith('.wav')) continue
       if ((await stat(path)).mtimeMs >= before) continue
       await Promise.all([rm(path, { force: true }), rm(`${path}16`, { force: true })])
       removed++
@@ -120,7 +124,8 @@ export class Speech {
 
   async #synthesise(text: string, language: Language, file: string, word: boolean): Promise<PairResult> {
     await this.#enter()
-    const folder = await mkdtemp(join(tmpdir(), 'perezvon-speech-'))
+    await mkdir(this.#options.cacheDir, { recursive: true })
+    const folder = await mkdtemp(join(this.#options.cacheDir, SCRATCH))
     try {
       const [textFile, out] = [join(folder, 'text'), join(folder, 'out.wav')]
       await writeFile(textFile, text)
@@ -149,6 +154,12 @@ export class Speech {
     if (next) next()
     else this.#free++
   }
+}
+
+/** A process that was killed while it spoke has left its text. */
+async function removeIfLeftBehind(folder: string): Promise<void> {
+  const found = await stat(folder).catch(() => null)
+  if (found && found.mtimeMs < Date.now() - SCRATCH_MS) await rm(folder, { recursive: true, force: true })
 }
 
 /** Changes when the way from program to file changes, so that old results are made anew. */

@@ -1,6 +1,7 @@
 /**
- * The daemon dies at the moments that matter most, in a story each, and is started again; kills.test.ts takes it through all the others. What counts is what the outside saw: a mail for every call that nobody
- * answered, none for one that was, and nobody is dialled twice within a try.
+ * The daemon dies at the moments that matter most, in a story each, and is started again; every-point.test.ts takes it through all the others.
+ * What counts is what the outside saw: a mail for every call that nobody answered, none for one that was, and nobody is dialled twice within
+ * a try.
  */
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

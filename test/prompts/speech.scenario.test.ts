@@ -1,5 +1,5 @@
 /** Real espeak-ng and sox of the Asterisk cache; also ffmpeg where the machine has one. */
-import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
 import { asteriskCache } from '../../scripts/rig/local-asterisk.ts'
@@ -65,6 +65,16 @@ test('what was spoken before is not spoken again, until it is forgotten', async 
   utimesSync(file, 0, 0)
   expect(await silent.forget(1000)).toBe(1)
   expect([existsSync(file), existsSync(`${file}16`), readdirSync(cacheDir).length]).toEqual([false, false, 2])
+})
+
+test('the text of a process that was killed while it spoke does not stay; one that is being spoken does', async () => {
+  const cacheDir = folder()
+  const [left, busy] = ['.making-left', '.making-busy'].map((name) => join(cacheDir, name)) as [string, string]
+  for (const path of [left, busy]) mkdirSync(path)
+  writeFileSync(join(left, 'text'), 'Здравствуйте, Мария')
+  utimesSync(left, 0, 0)
+  expect(await speech(cacheDir).forget(1000)).toBe(0)
+  expect([existsSync(left), existsSync(busy)]).toEqual([false, true])
 })
 
 test.each([

@@ -11,7 +11,7 @@ import { callerIdFor } from '../dialling/caller-id.ts'
 import { placeCall, type PlaceResult } from '../dialling/place-call.ts'
 import type { Guard } from '../dialling/guard.ts'
 import { ulid } from '../model/ulid.ts'
-import { childController } from '../runtime/abort.ts'
+import { childController, sleep } from '../runtime/abort.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { crashPoint } from '../runtime/crash-point.ts'
 import type { Logger } from '../runtime/logger.ts'
@@ -36,6 +36,8 @@ export interface CallbackCallDeps extends RingDevicesDeps {
 }
 
 const OPERATOR_RINGS_MS = 20_000
+/** After the database has refused what must be written. */
+export const REFUSED_RETRY_MS = 1_000
 
 /** A try under way. */
 export interface CallbackTry {
@@ -207,9 +209,12 @@ function callRow(
   }
 }
 
-/** The end of the call to the client. Its `reason` is how the dialling came out, if not with a talk. */
-export function endRow(
-  deps: Pick<CallbackCallDeps, 'journal' | 'clock'>,
+/**
+ * The end of the call to the client, written however often the database refuses: a talk must not count as none for that. Its `reason` is how the
+ * dialling came out, if not with a talk.
+ */
+export async function endRow(
+  deps: Pick<CallbackCallDeps, 'journal' | 'clock' | 'log'>,
   id: string,
   result: TryResult,
 ): Promise<void> {
@@ -225,5 +230,11 @@ export function endRow(
     talkMs: talked ? result.ms : null,
     cause: null,
   }
-  return deps.journal.commit([{ op: 'call.end', row }])
+  for (;;)
+    try {
+      return await deps.journal.commit([{ op: 'call.end', row }])
+    } catch (error) {
+      deps.log.error('the end of a call could not be written; trying again', { error, call: id })
+      await sleep(REFUSED_RETRY_MS)
+    }
 }

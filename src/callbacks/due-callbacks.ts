@@ -11,7 +11,7 @@ import { crashPoint } from '../runtime/crash-point.ts'
 import { Poller } from '../runtime/poller.ts'
 import { type CallbackTask, claimCallback, dueCallbacks, expiredCallbacks } from '../store/callbacks.ts'
 import { callBack } from './call-back.ts'
-import { type CallbackCallDeps, type CallbackTry, trunkFor } from './callback-call.ts'
+import { type CallbackCallDeps, type CallbackTry, REFUSED_RETRY_MS, trunkFor } from './callback-call.ts'
 import { clientMayBeCalledFrom } from './client-hours.ts'
 import { type TryResult, POSTPONE_MS } from './next-try.ts'
 import { PassRoom } from './pass-room.ts'
@@ -39,8 +39,6 @@ export interface DueCallbacksDeps extends CallbackCallDeps, EndDeps {
 }
 
 const EVERY_MS = 2_000
-/** A database that refuses is asked again after so long. */
-const RETRY_MS = 1_000
 /** An operator who did not take a call-back is not asked again for so long; his colleagues are, at once. */
 const LEFT_IN_PEACE_MS = 60_000
 
@@ -144,7 +142,7 @@ export class DueCallbacks {
           error,
           callback: task.id,
         })
-        await sleep(RETRY_MS)
+        await sleep(REFUSED_RETRY_MS)
       }
   }
 

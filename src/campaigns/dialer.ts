@@ -328,14 +328,13 @@ export class Dialer {
   async #mend(): Promise<void> {
     const { prisma, node, clock } = this.#parts
     this.#broken = false
-    await settleUnfinished({
-      prisma,
-      node,
-      config: this.#parts.config(),
-      at: clock.now(),
-      talking: new Set(),
-      inFlight: this.#inFlight,
-    })
+    const left = { prisma, node, config: this.#parts.config(), at: clock.now() }
+    try {
+      await settleUnfinished({ ...left, talking: new Set(), inFlight: this.#inFlight })
+    } catch (error) {
+      this.#broken = true
+      throw error
+    }
   }
 
   #track(key: string, id: string, work: Promise<void>): void {

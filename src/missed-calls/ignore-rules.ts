@@ -48,7 +48,9 @@ export function ignoredBecause(journey: Journey, reason: ReasonCode, rules: Igno
   if (reason === 'voicemail_left') return null
   if (rules.internal && internal) return 'internal'
   if (heardEnough(steps)) return 'announcement'
-  if (reason === 'hangup_greeting' && endedAt - arrivedAt < rules.shorterThanMs) return 'short'
+  // a clock that was set back meanwhile does not know how long he was there
+  const ms = endedAt - arrivedAt
+  if (reason === 'hangup_greeting' && ms >= 0 && ms < rules.shorterThanMs) return 'short'
   return null
 }
 

@@ -234,6 +234,7 @@ describe('what nobody need be told of', () => {
     ['who waited after the announcement', 'queue_abandon', [arrived, heard, ring(), ended('abandoned'), gone], {}],
     ['who pressed a key after it', 'hangup_menu', [arrived, heard, menu, key('1'), gone], {}],
     ['who hung up a little later', 'hangup_greeting', left, { endedAt: 4_000 }],
+    ['who was there for nobody knows how long: the clock was set back', 'hangup_greeting', left, { endedAt: -90_000 }],
     ['who hung up in the menu, however fast', 'hangup_menu', [arrived, menu, gone], { endedAt: 2_000 }],
     ['who withholds his number', 'hangup_greeting', left, { caller: null }],
   ])('but told: %s', (_, reason, steps, more) => {

@@ -89,6 +89,7 @@ class Day {
   #life: Life | null = null
   #ari: PlayedAri | null = null
   #lives = 0
+  #skips: { at: number; ms: number }[] = []
   #moments = 0
 
   constructor(options: DayOptions, chance: Chance, time: PlayedTime) {
@@ -131,7 +132,7 @@ class Day {
     await this.#until(lastCallAt + AFTERMATH_MS, true)
     // the reader of the doorbell book may be at it just now
     const living = [...this.#asterisk.channels.values()].filter(
-      ({ record, createdAt }) => record || time.now() - createdAt > READING_MS,
+      ({ record, createdAt }) => record || time.now() - createdAt - this.#skippedSince(createdAt) > READING_MS,
     )
     const broken = check({ chronicle: this.#chronicle, database, living })
     if (this.#moments > this.#most) broken.push(`I6 the day does not come to an end: ${this.#left()}`)
@@ -210,8 +211,14 @@ class Day {
 
   /** The night, or an hour in which nothing happens: not the daemon's timers, but Asterisk's word of it goes along. */
   #skip(ms: number): void {
+    this.#skips.push({ at: this.#time.now(), ms })
     this.#time.skip(ms)
     if (this.#life) this.#asterisk.dialplan.heartbeat += Math.ceil(ms / 1000)
+  }
+
+  /** The daemon's timers have stood still for so long. */
+  #skippedSince(at: number): number {
+    return this.#skips.reduce((sum, skip) => (skip.at >= at ? sum + skip.ms : sum), 0)
   }
 
   #start(): void {

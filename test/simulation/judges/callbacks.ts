@@ -29,6 +29,11 @@ function callbackRows({ rows }: Evidence): Row[] {
   )
 }
 
+/** The default of `missed_calls.callback.max_age`. */
+const MAX_AGE_MS = HOUR_MS
+/** The daemon has learned of a loss by then, also from the doorbell book. */
+const LEARNED_MS = 10 * 60_000
+
 /** Who was lost last was to be called back after that. */
 export function everyLossCalledBack(evidence: Evidence): string[] {
   const rows = groupedBy(callbackRows(evidence), ({ number }) => number)
@@ -41,7 +46,11 @@ export function everyLossCalledBack(evidence: Evidence): string[] {
     const since = rows.get(party)?.some((row) => evidence.worldTime(row.updatedAt) >= at)
     // whom the system has called within the hour, and who rings again, is left to people
     const lately = clientCalls(evidence, party).some((call) => call.at > at - HOUR_MS && call.at <= (endedAt ?? at))
-    return since || lately ? [] : [`I6 ${loss.channel} from ${party} was lost, and nobody meant to call him back`]
+    // a call-back is not begun an hour after the call, and by the daemon's clock it was
+    const tooOld = evidence.clockAheadBy(at, (endedAt ?? at) + LEARNED_MS) > MAX_AGE_MS
+    return since || lately || tooOld
+      ? []
+      : [`I6 ${loss.channel} from ${party} was lost, and nobody meant to call him back`]
   })
 }
 

@@ -70,6 +70,15 @@ export class Evidence {
     return this.chronicle.clocks.findLast((clock) => clock.at <= at)?.skewMs ?? 0
   }
 
+  /** How far ahead the daemon's clock was at most, in milliseconds. */
+  clockAheadBy(from: number, to: number): number {
+    const { clocks } = this.chronicle
+    return Math.max(
+      0,
+      ...clocks.map(({ at, skewMs }, i) => (at <= to && (clocks[i + 1]?.at ?? Infinity) > from ? skewMs : 0)),
+    )
+  }
+
   /** When it was that the daemon wrote this time. */
   worldTime(written: number): number {
     const clocks = [{ at: -Infinity, skewMs: 0 }, ...this.chronicle.clocks]

@@ -5,7 +5,10 @@ import { silentLogger } from '../../src/runtime/logger.ts'
 test('a talk stays a talk when the database refuses its end for a while', async () => {
   vi.useFakeTimers()
   try {
-    const commit = vi.fn<() => Promise<void>>().mockRejectedValueOnce(new Error('locked')).mockRejectedValueOnce(new Error('locked'))
+    const commit = vi
+      .fn<() => Promise<void>>()
+      .mockRejectedValueOnce(new Error('locked'))
+      .mockRejectedValueOnce(new Error('locked'))
     const clock = { now: () => 1_700_000_000_000 }
     const written = endRow({ journal: { commit } as never, clock, log: silentLogger }, 'cb-1', {
       kind: 'talked',

@@ -6,6 +6,7 @@ import { silentLogger } from '../../src/runtime/logger.ts'
 import { AnsweredElsewhere, CallEnded, type DialRequest, type DialResult } from '../../src/telephony/api.ts'
 import { AriTelephony } from '../../src/telephony/ari-telephony.ts'
 import type { Arrival } from '../../src/telephony/link.ts'
+import { TALK_CONTEXT } from '../../src/telephony/contexts.ts'
 import { HttpTransport } from '../../src/telephony/http-transport.ts'
 import { WebsocketTransport } from '../../src/telephony/websocket-transport.ts'
 import { hearEachOther } from '../support/conversation.ts'
@@ -235,8 +236,11 @@ describe.each(['websocket', 'http'] as const)('over %s', (kind) => {
     if (result.kind !== 'answered') throw new Error(result.kind)
     await leg.answer()
     await (await phone).hangup()
+    await ended(result.leg.signal)
     expect(await leg.talkWith(result.leg)).toEqual({ kind: 'not-bridged' })
-    expect(await leg.play([media(hello)])).toBe('done')
+    // where we do not know it yet, Asterisk finds nobody to join him with, and gives him back
+    await leg.continueInDialplan(TALK_CONTEXT, result.leg.id)
+    await expect.poll(() => leg.play([media(hello)]).catch(() => null), { timeout: 5_000 }).toBe('done')
     await caller.hears(hello)
     await caller.hangup()
     await ended(leg.signal)

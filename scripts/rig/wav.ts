@@ -1,5 +1,6 @@
 /** Sound as numbers: 16-bit mono WAV in and out. */
 import { readFile, writeFile } from 'node:fs/promises'
+import { writeWav as wavFile } from '../../src/prompts/wav.ts'
 
 export interface Sound {
   /** Samples a second. */
@@ -23,21 +24,8 @@ export async function readWav(path: string): Promise<Sound> {
 }
 
 export async function writeWav(path: string, { rate, samples }: Sound): Promise<void> {
-  const file = Buffer.alloc(44 + samples.length * 2)
-  file.write('RIFF', 0, 'latin1')
-  file.writeUInt32LE(file.length - 8, 4)
-  file.write('WAVEfmt ', 8, 'latin1')
-  file.writeUInt32LE(16, 16)
-  file.writeUInt16LE(1, 20)
-  file.writeUInt16LE(1, 22)
-  file.writeUInt32LE(rate, 24)
-  file.writeUInt32LE(rate * 2, 28)
-  file.writeUInt16LE(2, 32)
-  file.writeUInt16LE(16, 34)
-  file.write('data', 36, 'latin1')
-  file.writeUInt32LE(samples.length * 2, 40)
-  samples.forEach((value, i) => file.writeInt16LE(Math.round(Math.max(-1, Math.min(1, value)) * 32767), 44 + i * 2))
-  await writeFile(path, file)
+  const pcm = Int16Array.from(samples, (value) => Math.round(Math.max(-1, Math.min(1, value)) * 32767))
+  await writeFile(path, wavFile(pcm, rate))
 }
 
 /** Signed 16-bit little endian; every `step`-th sample. */

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { answers, ringsForEver } from '../../scripts/rig/far-people.ts'
 import { importContacts } from '../../src/campaigns/import-contacts.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import type { CrashPoint } from '../../src/runtime/crash-point.ts'
+import { type CrashPoint, moments } from '../../src/runtime/crash-point.ts'
 import { startCampaign } from '../../src/store/campaigns.ts'
 import { companyConfig, companyPrompts, QUIET } from '../support/company.ts'
 import { hearEachOther, inTheBookAsTalk } from '../support/conversation.ts'
@@ -65,24 +65,8 @@ const CALL = [
   'talk.handed-over',
 ] as const
 const LOSS = ['call.before-end', 'call.after-end', 'mail.claimed', 'mail.accepted', 'mail.marked'] as const
-const CALLBACK = [
-  'callback.claimed',
-  'callback.operator-up',
-  'callback.before-count',
-  'callback.after-count',
-  'callback.client-rings',
-  'callback.client-up',
-  'callback.after-answered',
-  'callback.before-settle',
-  'callback.after-settle',
-] as const
-const CAMPAIGN = [
-  'attempt.before-row',
-  'attempt.after-row',
-  'attempt.rings',
-  'attempt.answered',
-  'attempt.ended',
-] as const
+const CALLBACK = moments.filter((moment) => moment.startsWith('callback.'))
+const CAMPAIGN = moments.filter((moment) => moment.startsWith('attempt.') && moment !== 'attempt.claimed')
 
 const eventually = (isSo: () => boolean | Promise<boolean>, what: string) =>
   daemon.until(async () => isSo(), what, 20_000)

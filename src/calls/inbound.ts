@@ -6,7 +6,7 @@
  */
 import { parsePhone } from '../model/phone-number.ts'
 import type { Clock } from '../runtime/clock.ts'
-import { untilAborted } from '../runtime/abort.ts'
+import { untilAborted, withTimeout } from '../runtime/abort.ts'
 import { crashPoint } from '../runtime/crash-point.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Journal, JournalEntry } from '../store/journal.ts'
@@ -31,6 +31,12 @@ export interface InboundDeps {
   fallback: (leg: Leg) => Promise<void>
 }
 
+/**
+ * Until the row is written the caller hears nothing. A database that is locked for longer shall not make him wait: the dialplan rings the
+ * operators. What was asked of the journal may still come true, and the doorbell book then finds an open row, or none, and tells either way.
+ */
+const ROW_WITHIN_MS = 3_000
+
 export function inboundCalls(deps: InboundDeps): (arrival: Arrival) => Promise<void> {
   return async (arrival) => {
     const call = openCall(deps, arrival)
@@ -38,10 +44,11 @@ export function inboundCalls(deps: InboundDeps): (arrival: Arrival) => Promise<v
     deps.live.add(call)
     try {
       crashPoint('call.before-row')
-      await deps.journal.commit([
+      const row = deps.journal.commit([
         callOpened(call, deps.node, 'armed'),
         call.path.entry({ kind: 'arrived', did: arrival.did }),
       ])
+      await withTimeout(row, ROW_WITHIN_MS, 'the row of a call')
       crashPoint('call.after-row')
     } catch (error) {
       call.log.error('a call could not be written down; the dialplan takes it', { error })

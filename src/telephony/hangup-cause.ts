@@ -17,7 +17,10 @@ export const cause = {
   congestion: 34,
 } as const
 
-/** `rang`: the far side had begun to ring; a plain clearing (16) or our time-out then means that nobody answered. */
+/**
+ * `rang`: the far side had begun to ring; a plain clearing (16), our time-out or a line that is lost on the way (34, 42, 44) then means
+ * that nobody answered: who heard it ring has been disturbed, and the try counts.
+ */
 export function dialFailure(code: number, rang: boolean): Exclude<DialFailure, 'not-placed' | 'cancelled'> {
   switch (code) {
     case 17:
@@ -41,7 +44,7 @@ export function dialFailure(code: number, rang: boolean): Exclude<DialFailure, '
     case 34:
     case 42:
     case 44:
-      return 'congestion'
+      return rang ? 'no-answer' : 'congestion'
     case 0:
       return rang ? 'no-answer' : 'failed'
     default:

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Call } from '../../src/calls/call.ts'
 import { type InboundDeps, inboundCalls } from '../../src/calls/inbound.ts'
 import { LiveCalls } from '../../src/calls/live-calls.ts'
@@ -145,6 +145,25 @@ describe('when something of ours breaks', () => {
     expect(live.size).toBe(0)
     expect(guest.leg.signal.aborted).toBe(false)
     expect(await row(guest.leg)).toBeNull()
+  })
+
+  it('and the database is locked for longer than a caller waits, the dialplan takes him; the row that comes late stays open', async () => {
+    const guest = arrival()
+    let unlock = () => {}
+    const unlocked = new Promise<void>((resolve) => (unlock = resolve))
+    const locked = Object.assign(Object.create(journal) as Journal, {
+      commit: (...entries: Parameters<Journal['commit']>) => unlocked.then(() => journal.commit(...entries)),
+    })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const taken = house({ journal: locked }).take(guest)
+    await vi.advanceTimersByTimeAsync(3_000)
+    vi.useRealTimers()
+    await taken
+    expect([deeds, live.size]).toEqual([['fallback'], 0])
+    unlock()
+    await vi.waitFor(async () =>
+      expect(await row(guest.leg)).toMatchObject({ endedAt: null, verdict: null, notice: 'armed' }),
+    )
   })
 
   it('and the flow fails, the dialplan takes him; his row stays open for the doorbell book', async () => {

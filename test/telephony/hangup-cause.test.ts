@@ -15,6 +15,8 @@ it.each([
   [1, false, 'unallocated'],
   [28, false, 'unallocated'],
   [34, false, 'congestion'],
+  [34, true, 'no-answer'],
+  [42, true, 'no-answer'],
   [38, false, 'failed'],
   [127, true, 'failed'],
 ] as const)('cause %i, rang: %s: %s', (code, rang, kind) => {

@@ -28,8 +28,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'the deed before the row',
     harm: 'I1: a caller who is being served when we die has no row, and no notice',
     file: 'src/calls/inbound.ts',
-    find: 'await deps.journal.commit([\n        callOpened',
-    put: 'void deps.journal.commit([\n        callOpened',
+    find: "await withTimeout(row, ROW_WITHIN_MS, 'the row of a call')",
+    put: 'void row',
     caughtBy: [INBOUND],
   },
   {

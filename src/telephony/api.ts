@@ -59,11 +59,7 @@ export interface Leg {
   play(media: Media[], options?: PlayOptions): Promise<PlayResult>
   startMusic(musicClass: string): Promise<void>
   stopMusic(): Promise<void>
-  /** Sends comfort silence, so that a phone that only listens hears a line and not nothing. */
-  startSilence(): Promise<void>
-  stopSilence(): Promise<void>
   record(options: RecordOptions): Promise<Recording>
-  setVariable(name: string, value: string): Promise<void>
   /** Hands the channel to the dialplan. The leg's signal does not abort: its end is still told. */
   continueInDialplan(context: string, extension?: string): Promise<void>
   /**

@@ -108,20 +108,8 @@ export class AriLeg implements Leg {
     return this.#requests.do('channels.stopMoh')
   }
 
-  async startSilence(): Promise<void> {
-    await Promise.all([this.answer(), this.#requests.do('channels.startSilence')])
-  }
-
-  stopSilence(): Promise<void> {
-    return this.#requests.do('channels.stopSilence')
-  }
-
   record(options: RecordOptions): Promise<Recording> {
     return this.#recordings.record(options, () => this.answer())
-  }
-
-  setVariable(name: string, value: string): Promise<void> {
-    return this.#requests.do('channels.setChannelVar', { variable: name, value })
   }
 
   async continueInDialplan(context: string, extension = 's'): Promise<void> {

@@ -32,7 +32,6 @@ export class AriRequests {
     switch (operation) {
       case 'applications.filter':
       case 'applications.get':
-      case 'applications.unsubscribe':
         return { status: 200 }
       case 'applications.subscribe': {
         const [kind, id = ''] = text('eventSource').split(/:(.*)/)
@@ -118,11 +117,7 @@ export class AriRequests {
         if (channel.record) channel.record.waitsSince ??= asterisk.parts.time.now()
         channel.music = true
         break
-      case 'channels.startSilence':
-        channel.music = true
-        break
       case 'channels.stopMoh':
-      case 'channels.stopSilence':
         channel.music = false
         break
       default:

@@ -173,7 +173,6 @@ export class FakeLeg implements Leg {
   #onTalk!: () => void
   readonly keys = new FakeKeys()
   readonly phone: FarPhone
-  readonly variables = new Map<string, string>()
   /** What the person on this leg has been played, with music as `music:<class>`. */
   readonly heard: Media[] = []
   /** Milliseconds of sound that were played, in the time of the call. */
@@ -252,20 +251,10 @@ export class FakeLeg implements Leg {
   async stopMusic(): Promise<void> {
     this.#mustLive()
   }
-  async startSilence(): Promise<void> {
-    this.#mustLive()
-  }
-  async stopSilence(): Promise<void> {
-    this.#mustLive()
-  }
 
   async record(options: RecordOptions): Promise<Recording> {
     this.#mustLive()
     return this.recording(options)
-  }
-  async setVariable(name: string, value: string): Promise<void> {
-    this.#mustLive()
-    this.variables.set(name, value)
   }
   async continueInDialplan(): Promise<void> {
     this.#mustLive()

@@ -73,6 +73,7 @@ export function createApp(parts: AppParts, outside: Outside = REAL): App {
   recovery = recoveryRoom(ground, telephony, people, calls, callbacks, () => {
     dialer.start()
     callbacks.due.start()
+    recordings?.start()
   })
 
   const watchPhones = async () => {
@@ -108,7 +109,6 @@ export function createApp(parts: AppParts, outside: Outside = REAL): App {
       await mail.outbox.releaseLeases()
       await mail.worker.start()
       reports.weekly.start()
-      recordings?.start()
       telephony.start()
       const doorbell = setInterval(() => void recovery.readDoorbell(), DOORBELL_EVERY_MS)
       const unwatch = watchForFreeze((seconds) => {

@@ -39,6 +39,8 @@ export default defineConfig({
           testTimeout: 900_000,
           hookTimeout: 90_000,
           maxWorkers: 2,
+          // of a file whose tests stand by themselves: each is a process or two
+          maxConcurrency: 2,
           retry: 1,
         },
       },

@@ -1,7 +1,7 @@
 /**
  * A list into a campaign: every row gets a verdict, the good ones are queued all at once at the end.
  *
- * Killed half-way it leaves rows that are `loading`, which nobody dials; the same list again carries on with them, another list drops them.
+ * Killed half-way it leaves rows that are `loading`, which nobody dials; the next import drops them.
  */
 import { createHash } from 'node:crypto'
 import type { Config } from '../config/schema.ts'
@@ -79,7 +79,7 @@ export async function importContacts(order: ImportOrder): Promise<ImportReport> 
   }
   const campaign = await openRound(prisma, order.key, { ...list, listName: order.listName }, at)
   const listId = createHash('sha256').update(order.bytes).digest('hex').slice(0, 16)
-  await dropLoading(prisma, campaign.id, listId)
+  await dropLoading(prisma, campaign.id)
 
   const firstRows = new Map<string, number>()
   const refused: RefusedRow[] = []

@@ -24,8 +24,8 @@ export async function testCall(
   if (!/^\d{1,7}$/.test(options.row)) throw new CommandFailed(`--row ${options.row}: 2, 3, …?`, 2)
   const prisma = await context.open()
   const campaign = await campaignOf(context, prisma, key)
-  const id = `test-${ulid()}`
-  await requestTestCall(prisma, { id, campaignId: campaign.id, to, row: Number(options.row), at: Date.now() })
+  const request = { id: `test-${ulid()}`, campaignId: campaign.id, to, row: Number(options.row), at: Date.now() }
+  const id = await requestTestCall(prisma, request)
   const say = options.json ? context.printError : context.print
   say(campaignMessage(language, 'test-placed', { to: formatPhone(to), row: options.row }))
 

@@ -47,11 +47,13 @@ export async function loadContacts(
   return new Set(taken.map(({ row }) => Number(row)))
 }
 
-/** Forgets what an import that was cut off had left, unless it is the import of this very list. */
-export async function dropLoading(prisma: Prisma, campaignId: string, exceptList: string): Promise<void> {
+/**
+ * Forgets what an import that was cut off had left, also one of this very list: what was right about a number then need not be now, and a row
+ * that nobody wants any more would keep `finishLoading` from ever agreeing.
+ */
+export async function dropLoading(prisma: Prisma, campaignId: string): Promise<void> {
   await retryBusy(
-    () => prisma.$executeRaw`
-      DELETE FROM "Contact" WHERE "campaignId" = ${campaignId} AND "status" = 'loading' AND "list" <> ${exceptList}`,
+    () => prisma.$executeRaw`DELETE FROM "Contact" WHERE "campaignId" = ${campaignId} AND "status" = 'loading'`,
   )
 }
 

@@ -16,15 +16,28 @@ export interface TestCallRow {
 /** Nobody is rung for a request that the daemon finds when it comes back hours later. */
 const STALE_MS = 120_000
 
+/**
+ * Asks the daemon for a call. Who asks for the same one anew, because his first command was killed or found no daemon, is rung once: the
+ * request that still waits is as of now. Resolves with the id to look for.
+ */
 export async function requestTestCall(
   prisma: Prisma,
   test: { id: string; campaignId: string; to: string; row: number; at: number },
-): Promise<void> {
+): Promise<string> {
+  const [waiting] = await retryBusy(
+    () => prisma.$queryRaw<{ id: string }[]>`
+      UPDATE "TestCall" SET "requestedAt" = ${test.at}
+      WHERE "status" = 'requested' AND "id" = (SELECT "id" FROM "TestCall" WHERE "status" = 'requested'
+        AND "campaignId" = ${test.campaignId} AND "to" = ${test.to} AND "row" = ${test.row} LIMIT 1)
+      RETURNING "id"`,
+  )
+  if (waiting) return waiting.id
   await retryBusy(
     () => prisma.$executeRaw`
       INSERT INTO "TestCall" ("id", "campaignId", "to", "row", "status", "requestedAt")
       VALUES (${test.id}, ${test.campaignId}, ${test.to}, ${test.row}, 'requested', ${test.at})`,
   )
+  return test.id
 }
 
 /** Takes one request for this daemon alone; null: there is none. */

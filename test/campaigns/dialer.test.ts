@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openDatabase } from '../../src/store/database.ts'
 import { pauseCampaign, resumeCampaign, stopCampaign } from '../../src/store/campaigns.ts'
 import { addDoNotCall, listDoNotCall, skipListedContacts } from '../../src/store/do-not-call.ts'
-import { requestTestCall, findTestCall } from '../../src/store/test-calls.ts'
+import { claimTestCall, requestTestCall, findTestCall } from '../../src/store/test-calls.ts'
 import { CampaignWorld, KEY, NOON } from '../support/campaign-world.ts'
 import type { FarEnd } from '../support/fake-telephony.ts'
 
@@ -398,6 +398,20 @@ describe('test calls', () => {
     world.telephony.on('+79221234567', silent)
     expect(await ask(to, row)).toEqual({ status: 'failed', result })
     expect(await world.campaign()).toMatchObject({ tested: false })
+  })
+
+  test('asked for again before it was taken, it is one call, and no older than the last asking', async () => {
+    const { id } = await world.campaign()
+    const request = (name: string, row: number) =>
+      requestTestCall(world.prisma, { id: name, campaignId: id, to: '+79221234567', row, at: world.now })
+    expect(await request('test-1', 2)).toBe('test-1')
+    world.now += HOUR
+    expect(await request('test-2', 2)).toBe('test-1')
+    expect(await request('test-3', 3)).toBe('test-3')
+    const taken = []
+    for (let test; (test = await claimTestCall(world.prisma, world.now));) taken.push(test.id)
+    expect(taken.toSorted()).toEqual(['test-1', 'test-3'])
+    expect(await request('test-4', 2)).toBe('test-4')
   })
 
   test('a request found hours later rings nobody', async () => {

@@ -108,7 +108,7 @@ test('a list for a finished campaign begins a new round', async () => {
   expect(await contacts()).toHaveLength(2)
 })
 
-test('killed half-way: nobody is called, the same list goes on, another drops the rest', async () => {
+test('killed half-way: nobody is called, and the next import, of this list or another, begins anew', async () => {
   const rows = Array.from({ length: 1_200 }, (_, n) => `8916123${String(n).padStart(4, '0')}`)
   const list = ['Телефон', ...rows].join('\n')
   const { prisma } = world
@@ -132,6 +132,19 @@ test('killed half-way: nobody is called, the same list goes on, another drops th
   expect(await world.import('Телефон\n89161239999')).toMatchObject({ good: 1 })
   expect(await loading()).toBe(0)
   expect(await prisma.contact.count({ where: { row: { lt: 100 } } })).toBe(1)
+})
+
+test('killed half-way, and meanwhile one of the list must not be called: the same list is taken without him', async () => {
+  const { prisma } = world
+  const list = 'Телефон\n89161230001\n89161230002'
+  world.prisma = interceptSql(prisma, (sql) => {
+    if (sql.includes(`SET "status" = 'queued', "dueAt"`)) throw new Error('killed')
+  })
+  await expect(world.import(list)).rejects.toThrow('killed')
+  world.prisma = prisma
+  await addDoNotCall(prisma, ['+79161230002'], { source: 'by-hand', detail: null, at: world.now })
+  expect(await world.import(list)).toMatchObject({ good: 1, refused: [{ row: 3, fault: 'do-not-call' }] })
+  expect(await contacts()).toMatchObject([{ number: '+79161230001', status: 'queued' }])
 })
 
 test('two imports at once: the one that lost rows to the other queues nothing', async () => {

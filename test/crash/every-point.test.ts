@@ -11,7 +11,7 @@ const SEED = 7
 /** Of an idle machine with two cores; a point to which nobody comes costs eight seconds. */
 const WITHIN_MS = 270_000
 
-/** Told elsewhere, or of no call: starts.test.ts and points.test.ts, the command line, what no caller of the rig asks for. */
+/** Told elsewhere, or of no call: starts.test.ts, points.test.ts, the command line in orders.test.ts, what no caller of the rig asks for. */
 const ELSEWHERE =
   /^(config|import|migration|callback|attempt)|DoNotCall|TestCall|Campaign|Contact|-Case|Meeting|OperatorOrder|TalkRecording|deleteStored|setChannelVar|recordings\.stop|escalation|digest|report\.due/
 

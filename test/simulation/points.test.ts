@@ -1,4 +1,7 @@
-/** The daemon dies at every named point that played days come to, and every promise is kept. Deaths in starts and imports: test/crash/starts. */
+/**
+ * The daemon dies at every named point that played days come to, and every promise is kept. Deaths in starts and
+ * imports: test/crash/starts; in orders of the command line: test/crash/orders.
+ */
 import { beforeAll, expect, test, vi } from 'vitest'
 import type { CrashPoint } from '../../src/runtime/crash-point.ts'
 import { allPoints } from '../crash/effects/points.ts'

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Phone } from '../../bench/phone.ts'
 import { sounds } from '../../bench/rtp.ts'
-import { claimPorts } from '../../scripts/rig/free-ports.ts'
+import { claimPorts, type PortBlock } from '../../scripts/rig/free-ports.ts'
 import { ASTERISK_CONFIG, asteriskCache, LocalAsterisk } from '../../scripts/rig/local-asterisk.ts'
 import { type MailServer, startMailServer } from '../../scripts/rig/mail-server.ts'
 import { type Limits, siteFiles } from '../../scripts/rig/site-files.ts'
@@ -43,9 +43,10 @@ export class CrashWorld {
   readonly prisma: Prisma
   readonly crashFile: string
   readonly configFile: string
+  /** Of this run alone. */
+  readonly ports: PortBlock
   #env: NodeJS.ProcessEnv
   #main: string
-  #release: () => Promise<void>
   #daemon: ChildProcess | null = null
   #exit: Promise<void> = Promise.resolve()
   #url: string
@@ -58,7 +59,7 @@ export class CrashWorld {
     env: NodeJS.ProcessEnv
     main: string
     url: string
-    release: () => Promise<void>
+    ports: PortBlock
   }) {
     this.dir = options.dir
     this.asterisk = options.asterisk
@@ -69,7 +70,7 @@ export class CrashWorld {
     this.#env = { ...options.env, CRASH_FILE: this.crashFile }
     this.#main = options.main
     this.#url = options.url
-    this.#release = options.release
+    this.ports = options.ports
     this.prisma = connect(join(options.dir, 'data/perezvon.db'), 2_000)
   }
 
@@ -129,7 +130,7 @@ export class CrashWorld {
       env,
       main: options.main ?? resolve(import.meta.dirname, '../../dist/main.js'),
       url: `http://127.0.0.1:${ports.others[0]}`,
-      release: () => ports.release(),
+      ports,
     })
   }
 
@@ -211,7 +212,7 @@ export class CrashWorld {
     await this.prisma.$disconnect()
     await Promise.all([this.asterisk.stop(), this.mail.close()])
     this.phone.close()
-    await this.#release()
+    await this.ports.release()
     if (!keep && !process.env['KEEP_WORLD']) await rm(this.dir, { recursive: true, force: true })
   }
 }

@@ -17,6 +17,8 @@ export interface SipCall {
   answered: number | null
   /** First heard. */
   operator: number | null
+  /** It cannot tell whom it hears: Asterisk's bridges say alone whether he was spoken with. */
+  deaf?: true
   /** It has asked to end: BYE or CANCEL of this side. */
   left: number | null
   over: number | null
@@ -75,7 +77,13 @@ export interface Evidence {
   left: { channels: number; bridges: number; doorbell: number }
 }
 
-export async function gather(world: CrashWorld, calls: PhoneCall[], deaths: Death[]): Promise<Evidence> {
+/** `others`: calls that the rig's phone does not know of. */
+export async function gather(
+  world: CrashWorld,
+  calls: PhoneCall[],
+  deaths: Death[],
+  others: SipCall[] = [],
+): Promise<Evidence> {
   const { asterisk, mail } = world
   const [channels, bridges, book] = await Promise.all([
     asterisk.request<unknown[]>('GET', '/channels'),
@@ -83,7 +91,7 @@ export async function gather(world: CrashWorld, calls: PhoneCall[], deaths: Deat
     asterisk.cli('database show pzdoor'),
   ])
   return {
-    sip: calls.map(sipCall),
+    sip: [...calls.map(sipCall), ...others],
     cel: readCel(await readFile(join(asterisk.dir, 'log/cel-custom/Master.csv'), 'utf8')),
     mails: mail.mails.map(({ at, raw }) => ({
       at: at.getTime(),

@@ -9,6 +9,7 @@ import { between, type Chance, chanceFor } from './chance.ts'
 import { CrashWorld } from './crash-world.ts'
 import { type Death, gather } from './evidence.ts'
 import { contactNumbers, crashConfig, DESKS, LISTED, People } from './people.ts'
+import { SippCallers } from './sipp/callers.ts'
 import { judge, type Judgement } from './witness.ts'
 
 export interface KillRunOptions {
@@ -18,6 +19,8 @@ export interface KillRunOptions {
   /** Points to die at, `mail.claimed` or `mail.claimed#2`, each once. */
   points?: readonly string[]
   callsPerSecond?: number
+  /** Of SIPp's callers. */
+  sippPerSecond?: number
   contacts?: number
   /** No further death after so long: a busy machine needs many seconds for a start. */
   withinMs?: number
@@ -33,6 +36,8 @@ export interface KillRun extends Judgement {
   reached: string[]
   /** Points that nobody came to. */
   unreached: string[]
+  /** Calls that SIPp made. */
+  ofSipp: number
   seconds: number
   /** Left behind when something was violated. */
   dir: string
@@ -42,7 +47,7 @@ const POINT_MS = 8_000
 const REST_MS = 90_000
 
 export async function killRun(options: KillRunOptions): Promise<KillRun> {
-  const { seed, callsPerSecond = 3, points = [] } = options
+  const { seed, callsPerSecond = 3, sippPerSecond = 1, points = [] } = options
   const began = performance.now()
   const world = await CrashWorld.start({
     config: crashConfig(),
@@ -51,20 +56,23 @@ export async function killRun(options: KillRunOptions): Promise<KillRun> {
   })
   const killer = new Killer(world, seed, options.onProgress ?? (() => {}))
   let bad = true
+  let sipp: SippCallers | null = null
   try {
     const people = new People(world.phone, seed)
     world.startDaemon()
     await world.ready()
     await prepare(world, options.contacts ?? 40 + Math.round(options.kills / 4))
     people.start(callsPerSecond)
+    sipp = await SippCallers.start(world, sippPerSecond)
     const until = performance.now() + (options.withinMs ?? Infinity)
     const inTime = () => performance.now() < until
     for (const point of points) if (inTime()) await killer.dieAt(point)
     for (let n = 0; n < options.kills && inTime(); n++) await killer.killSomebody(n)
     people.stop()
     await killer.revive()
+    const strangers = await sipp.stop()
     await rest(world)
-    const judgement = judge(await gather(world, people.calls, killer.deaths))
+    const judgement = judge(await gather(world, people.calls, killer.deaths, strangers))
     bad = judgement.violations.length > 0
     const count = (of: Death['of']) => killer.deaths.filter((death) => death.of === of).length
     return {
@@ -74,10 +82,12 @@ export async function killRun(options: KillRunOptions): Promise<KillRun> {
       backAfter: killer.deaths.flatMap(({ at, backAt }) => (backAt ? [backAt - at] : [])),
       reached: killer.reached,
       unreached: killer.unreached,
+      ofSipp: strangers.length,
       seconds: (performance.now() - began) / 1_000,
       dir: bad ? world.dir : '',
     }
   } finally {
+    sipp?.kill()
     await world.stop(bad)
   }
 }

@@ -12,7 +12,7 @@ export function page(run: KillRun): string {
     '',
     `  deaths         ${deaths.daemon} of the daemon, ${deaths.asterisk} of Asterisk; ${deaths.frozen} times it stood still`,
     `  back at work   ${at(0.5)} after a death (median), ${at(0.99)} (99 of 100)`,
-    `  calls          ${counts.calls}: ${counts.answered} spoken with, ${counts.missed} not, ${counts.between} in between`,
+    `  calls          ${counts.calls}, ${run.ofSipp} of them SIPp's: ${counts.answered} spoken with, ${counts.missed} not, ${counts.between} in between`,
     `  mails          ${counts.mails}, and ${counts.copies} copies with the same id`,
     `  dialled        ${counts.dials} calls to numbers outside`,
     ...(counts.doubleDeaths > 0

@@ -86,7 +86,7 @@ class Court {
       if (!row.endedAt) this.#say('I1', `${what} has no end`)
       const talked = longest(this.#talks.get(id))
       const mails = mailsOf.get(id) ?? []
-      if (talked >= TALK_MS && call.operator !== null) {
+      if (talked >= TALK_MS && (call.deaf || call.operator !== null)) {
         this.counts.answered++
         if (row.verdict !== 'answered')
           this.#say('I3', `${what} talked for ${Math.round(talked)} ms, and is ${row.verdict}`)
@@ -169,7 +169,8 @@ class Court {
     )
     for (const caller of sip) {
       const isDesk = caller.direction === 'taken' && DESKS.includes(caller.to)
-      if (isDesk || caller.operator === null || caller.end !== 'they hung up') continue
+      const talked = caller.deaf ? this.#wasJoined(caller.from) : caller.operator !== null
+      if (isDesk || !talked || caller.end !== 'they hung up') continue
       const partners = desks.get(caller.direction === 'placed' ? caller.from : caller.to) ?? []
       const left = partners.some((desk) => desk.left !== null && Math.abs(desk.left - caller.over!) < SLACK_MS)
       const killed = deaths.some(({ of, at }) => of === 'asterisk' && Math.abs(at - caller.over!) < SLACK_MS)
@@ -193,6 +194,14 @@ class Court {
 
   #missedMails(): Mail[] {
     return this.#evidence.mails.filter(({ noticeId }) => this.#kindOf.get(noticeId) === 'missed')
+  }
+
+  #wasJoined(number: string): boolean {
+    const { cel } = this.#evidence
+    return cel.some(
+      ({ type, caller, channel, uniqueId }) =>
+        type === 'CHAN_START' && caller === number && isTrunk(channel) && this.#talks.has(uniqueId),
+    )
   }
 
   /** Nobody needs to be told of a call whose caller was spoken with before its mail could go. */

@@ -77,6 +77,19 @@ it.each<[string, string, (evidence: Evidence) => void]>([
   ['a notice that waits for ever', 'I1', ({ records }) => (records.notices[0]!.status = 'pending')],
   ['an entry that stays in the book', 'I1', ({ left }) => (left.doorbell = 1)],
   ['a talk that is taken for a loss', 'I3', ({ records }) => (records.calls[0]!.verdict = 'missed')],
+  [
+    'a talk of one who cannot tell whom he hears, taken for a loss',
+    'I3',
+    ({ sip: calls, records }) => {
+      Object.assign(calls[0]!, { operator: null, deaf: true })
+      records.calls[0]!.verdict = 'missed'
+    },
+  ],
+  [
+    'his talk that we have cut',
+    'I10',
+    ({ sip: calls }) => Object.assign(calls[0]!, { operator: null, deaf: true, left: null, end: 'they hung up' }),
+  ],
   ['a mail about a talk', 'I3', ({ mails }) => mails.push({ ...mail('1.1'), noticeId: '1.2.n' })],
   ['a second mail, and nobody died', 'I2', ({ mails }) => mails.push(mail('1.2', T + 9_000))],
   ['a second mail with another id', 'I2', ({ mails }) => mails.push({ ...mail('1.2'), messageId: '<other@x>' })],

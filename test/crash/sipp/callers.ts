@@ -32,23 +32,20 @@ export class SippCallers {
   static async start({ dir, ports }: Pick<CrashWorld, 'dir' | 'ports'>, rate: number): Promise<SippCallers> {
     const numbers = Array.from({ length: MOST }, (_, i) => `${CALLER}${FIRST + i};${MAIN_LINE}`)
     await writeFile(join(dir, 'sipp.csv'), ['SEQUENTIAL', ...numbers].join('\n'))
-    const words = [
-      ...[
-        `127.0.0.1:${ports.sip}`,
-        '-i',
-        '127.0.0.1',
-        '-p',
-        `${ports.others.at(-1)}`,
-        '-sf',
-        SCENARIO,
-        '-inf',
-        join(dir, 'sipp.csv'),
-      ],
-      ...['-r', `${rate}`, '-rp', '1000', '-l', '200', '-m', `${MOST}`, '-nostdin'],
-      ...['-trace_logs', '-log_file', join(dir, 'sipp.log'), '-trace_err', '-error_file', join(dir, 'sipp-errors.log')],
-    ]
+    const options = {
+      '-i': '127.0.0.1',
+      '-p': ports.others.at(-1)!,
+      '-sf': SCENARIO,
+      '-inf': 'sipp.csv',
+      '-r': rate,
+      '-l': 200,
+      '-m': MOST,
+      '-log_file': 'sipp.log',
+      '-error_file': 'sipp-errors.log',
+    }
+    const words = [`127.0.0.1:${ports.sip}`, '-nostdin', '-trace_logs', '-trace_err', ...Object.entries(options).flat()]
     // it dies with us
-    const command = ['--pdeathsig', 'KILL', join(asteriskCache(), 'sipp'), ...words]
+    const command = ['--pdeathsig', 'KILL', join(asteriskCache(), 'sipp'), ...words.map(String)]
     const child = spawn('setpriv', command, { cwd: dir, stdio: 'ignore' })
     return new SippCallers(dir, child)
   }

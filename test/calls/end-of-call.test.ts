@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { CallPath } from '../../src/calls/call-path.ts'
 import { type EndedCall, endOfCall } from '../../src/calls/end-of-call.ts'
 import { callOpened } from '../../src/calls/inbound.ts'
@@ -48,12 +48,14 @@ async function openCall(id: string, caller: string, ...steps: Step[]): Promise<E
   return call
 }
 
-/** How often `commit` is refused, and how often the history of the caller cannot be read. */
-function ending({ refusals = 0, unreadable = 0 } = {}) {
+/** How often `commit` is refused, after how many the process is dead, and how often the history of the caller cannot be read. */
+function ending({ refusals = 0, unreadable = 0, commits = Infinity } = {}) {
   const ended: string[] = []
   const breakable = Object.assign(Object.create(journal) as Journal, {
-    commit: (...args: Parameters<Journal['commit']>) =>
-      refusals-- > 0 ? Promise.reject(new Error('disk full')) : journal.commit(...args),
+    commit: (...args: Parameters<Journal['commit']>) => {
+      if (refusals-- > 0) return Promise.reject(new Error('disk full'))
+      return commits-- > 0 ? journal.commit(...args) : new Promise<void>(() => {})
+    },
   })
   const end = endOfCall({
     journal: breakable,
@@ -79,6 +81,14 @@ it('a loss fires its notice and opens a case, together with the verdict', async 
   expect(await database.prisma.notice.count({ where: { callId: 'lost', recipient: 'anna@example.ru' } })).toBe(1)
   expect(await database.prisma.case.count({ where: { lastCallId: 'lost', closedAt: null } })).toBe(1)
   expect(ended).toEqual(['lost missed'])
+})
+
+it('a loss and its notice are one commit: no death lies between them', async () => {
+  const { end } = ending({ commits: 1 })
+  void end(await openCall('dying', '+79120000006'))
+  await vi.waitFor(async () => expect(await row('dying')).toMatchObject({ verdict: 'missed', notice: 'fired' }))
+  expect(await database.prisma.notice.count({ where: { callId: 'dying' } })).toBe(1)
+  expect(await database.prisma.case.count({ where: { lastCallId: 'dying' } })).toBe(1)
 })
 
 it('a talk tells nobody', async () => {

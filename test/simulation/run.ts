@@ -68,7 +68,10 @@ async function play(from: number, count: number): Promise<Played> {
     const { broken, figures } = await playDay({ seed: played, database, faults })
     for (const [name, value] of Object.entries(figures) as [keyof Figures, number][])
       sums.set(name, (sums.get(name) ?? 0) + value)
-    for (const line of broken) failed.push(`seed ${played}: ${line}`)
+    for (const line of broken.map((words) => `seed ${played}: ${words}`)) {
+      failed.push(line)
+      process.stderr.write(`${line}\n`) // a long run says at once what it finds
+    }
   }
   return { figures: [...sums], failed }
 }

@@ -72,6 +72,8 @@ async function play(from: number, count: number): Promise<Played> {
       failed.push(line)
       process.stderr.write(`${line}\n`) // a long run says at once what it finds
     }
+    const done = played - from + 1
+    if (done % 500 === 0 && done < count) process.stderr.write(`seeds ${from} to ${played} are played\n`)
   }
   return { figures: [...sums], failed }
 }

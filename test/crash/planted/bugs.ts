@@ -303,11 +303,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     caughtBy: ['test/store/migrations.test.ts', 'fails half-way'],
   },
   {
-    name: 'recovery serves talks as if they waited',
-    harm: 'I10: a talk that outlived us is torn apart to be rung anew',
+    name: 'recovery takes a talk for over',
+    harm: 'I10: two who talk are cut off by the next life of the daemon',
     file: 'src/calls/recovery.ts',
-    find: "const talking = channel.application === 'Bridge'",
-    put: 'const talking = false',
+    find: 'if (talking) return awaitTalk(deps, call, open, peerLeg)',
+    put: 'if (talking) return',
     caughtBy: [POINTS, 'talk.handed-over'],
   },
   {

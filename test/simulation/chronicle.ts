@@ -54,6 +54,8 @@ export class Chronicle {
   readonly readyAt: number[] = []
   /** How far the daemon's clock was wrong, and since when. */
   readonly clocks: { at: number; skewMs: number }[] = []
+  /** How the mail server was, and since when. */
+  readonly moods: { at: number; mood: string }[] = []
   #now: () => number
   #startedAt: number
   #traced: boolean
@@ -109,5 +111,10 @@ export class Chronicle {
   clockIsWrongBy(skewMs: number): void {
     this.clocks.push({ at: this.#now(), skewMs })
     this.tell(`-- the daemon's clock is wrong by ${(skewMs / 1000).toFixed(1)} s`)
+  }
+
+  mailServerIs(mood: string): void {
+    this.moods.push({ at: this.#now(), mood })
+    this.tell(`-- the mail server is ${mood}`)
   }
 }

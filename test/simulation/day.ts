@@ -123,7 +123,7 @@ class Day {
     if (chance.yes(0.5)) startCampaign(database, chance, time.now())
     this.#start()
     this.#people.call(this.#asterisk, lastCallAt)
-    haveMoods({ time, chance, chronicle: this.#chronicle }, this.#mail, lastCallAt)
+    haveMoods({ time, chance }, this.#mail, lastCallAt)
     if (faults) this.#misfortunes(lastCallAt, faults === true ? undefined : faults)
     await this.#until(lastCallAt + 2 * HOUR, false)
     // from here on the world is well: what is owed must be paid
@@ -202,6 +202,7 @@ class Day {
       ...database.rows<object>(
         `SELECT "id", "status", "dueAt", "expiresAt", "tries", "outcome" FROM "Callback" WHERE "openNumber" IS NOT NULL`,
       ),
+      ...database.rows<object>(`SELECT "id", "status", "dueAt" FROM "Escalation" WHERE "status" = 'pending'`),
       ...database.rows<object>(
         `SELECT "id", "status", "dueAt", "note" FROM "Contact" WHERE "status" IN ('queued', 'dialing')`,
       ),

@@ -152,4 +152,14 @@ export const planted: Planted[] = [
         : statement,
     ),
   },
+  {
+    name: 'nobody is told of a case that nobody took',
+    breaks: /^I14 nobody took/,
+    prisma: losing('escalation'),
+  },
+  {
+    name: 'a case is told above before its time',
+    breaks: /^I14 .* before its time/,
+    prisma: journalRows((op, row) => (op === 'escalation' ? { ...row, dueAt: Number(row['dueAt']) - 600_000 } : row)),
+  },
 ]

@@ -147,6 +147,7 @@ const NEXT_DUE = `SELECT min(at) AS at FROM (
     SELECT 1 FROM "Notice" e WHERE e."threadKey" = n."threadKey" AND e."recipient" = n."recipient"
       AND e."status" IN ('pending', 'sending') AND (e."createdAt", e."id") < (n."createdAt", n."id"))
   UNION ALL SELECT min("leaseUntil") FROM "Notice" WHERE "status" = 'sending'
+  UNION ALL SELECT min("dueAt") FROM "Escalation" WHERE "status" = 'pending'
   UNION ALL SELECT min("dueAt") FROM "Callback" WHERE "status" = 'waiting'
   UNION ALL SELECT min("expiresAt") FROM "Callback" WHERE "status" = 'waiting'
   UNION ALL SELECT min(c."dueAt") FROM "Contact" c JOIN "Campaign" g ON g."id" = c."campaignId"

@@ -70,6 +70,20 @@ export class Evidence {
     return this.chronicle.clocks.findLast((clock) => clock.at <= at)?.skewMs ?? 0
   }
 
+  /** The daemon's clock was wrong at some moment of that time. */
+  clockWasWrong(from: number, to: number): boolean {
+    const { clocks } = this.chronicle
+    return clocks.some(({ at, skewMs }, i) => skewMs !== 0 && at <= to && (clocks[i + 1]?.at ?? Infinity) > from)
+  }
+
+  /** By when the daemon has had so much time in peace after that moment. */
+  settledBy(at: number, ms: number): number {
+    let since = at
+    for (const { from, to } of this.chronicle.troubles.toSorted((a, b) => a.from - b.from))
+      if (from <= since + ms && to >= since) since = to
+    return since + ms
+  }
+
   /** How far ahead the daemon's clock was at most, in milliseconds. */
   clockAheadBy(from: number, to: number): number {
     const { clocks } = this.chronicle

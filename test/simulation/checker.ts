@@ -10,6 +10,7 @@ import type { Chronicle } from './chronicle.ts'
 import { nobodyForgotten, noSilence, openList, servedByUs } from './judges/callers.ts'
 import { everyCallbackKept, everyLossCalledBack } from './judges/callbacks.ts'
 import { everyContactSettled } from './judges/contacts.ts'
+import { digests } from './judges/digests.ts'
 import { nobodyDialledTwice, onlyWhoMayBeCalled } from './judges/dialling.ts'
 import { toldAbove } from './judges/escalations.ts'
 import { Evidence } from './judges/evidence.ts'
@@ -30,6 +31,7 @@ const JUDGES = [
   nobodyForgotten,
   openList,
   noMailTwice,
+  digests,
   nobodyDialledTwice,
   onlyWhoMayBeCalled,
   nothingLeftOpen,

@@ -21,6 +21,8 @@ export const OPT_OUT_KEY = '9'
 export const VIP = '+79120000000'
 /** As the configuration has it, or its defaults: said here once more, so that the checker need not believe the product. */
 export const CALLBACK_SUCCESS_MS = 5_000
+/** So many notices go one by one within that time, and at night none. */
+export const DIGEST = { over: 3, withinMs: 10 * 60_000 }
 /** `missed_calls: escalate:`; the second goes on at night. */
 export const ESCALATIONS = [
   { step: 1, afterMs: 20 * 60_000, inOffice: true, to: ['lead@example.ru'] },
@@ -62,7 +64,7 @@ flows:
     - ring: operators
     - unanswered: { voicemail: { to: operators } }
 missed_calls:
-  mail: { to: [boss@example.ru], wait: 10s }
+  mail: { to: [boss@example.ru], wait: 10s, digest: { over: ${DIGEST.over}, within: 10m, night: office } }
   escalate:
     - { after: 20m, to: [lead@example.ru] }
     - { after: 50m, to: [olga], hours: always }

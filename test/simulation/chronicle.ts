@@ -43,6 +43,16 @@ export interface Trouble {
   to: number
 }
 
+/** What people of the company said of a case: by command, or with a key on the phone, which may not have been heard. */
+export interface Act {
+  at: number
+  of: 'take' | 'resolve' | 'key'
+  /** The case; empty where only the caller is known. */
+  id: string
+  caller: string
+  line: string
+}
+
 export class Chronicle {
   readonly calls = new Map<string, RecordedCall>()
   readonly mails: RecordedMail[] = []
@@ -54,6 +64,7 @@ export class Chronicle {
   readonly readyAt: number[] = []
   /** How far the daemon's clock was wrong, and since when. */
   readonly clocks: { at: number; skewMs: number }[] = []
+  readonly acts: Act[] = []
   /** How the mail server was, and since when. */
   readonly moods: { at: number; mood: string }[] = []
   #now: () => number
@@ -111,6 +122,11 @@ export class Chronicle {
   clockIsWrongBy(skewMs: number): void {
     this.clocks.push({ at: this.#now(), skewMs })
     this.tell(`-- the daemon's clock is wrong by ${(skewMs / 1000).toFixed(1)} s`)
+  }
+
+  act(of: Act['of'], { id, caller, line }: Pick<Act, 'id' | 'caller' | 'line'>): void {
+    this.acts.push({ at: this.#now(), of, id, caller, line })
+    this.tell(`somebody says ${of} of ${caller} (${id})`)
   }
 
   mailServerIs(mood: string): void {

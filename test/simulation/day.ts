@@ -6,9 +6,11 @@ import { PlayedAsterisk } from './asterisk.ts'
 import { Chance } from './chance.ts'
 import { check } from './checker.ts'
 import { Chronicle } from './chronicle.ts'
+import { CommandLine } from './command-line.ts'
 import { DESKS, playedConfig } from './company.ts'
 import { bornDaemon } from './daemon.ts'
 import { Life } from './life.ts'
+import { workOnTheList } from './list-work.ts'
 import { type Misfortune, misfortunes } from './misfortunes.ts'
 import { haveMoods, People, startCampaign } from './morning.ts'
 import type { PlayedDatabase } from './played-database.ts'
@@ -125,6 +127,7 @@ class Day {
     this.#people.call(this.#asterisk, lastCallAt)
     haveMoods({ time, chance }, this.#mail, lastCallAt)
     if (faults) this.#misfortunes(lastCallAt, faults === true ? undefined : faults)
+    this.#peopleAct(lastCallAt)
     await this.#until(lastCallAt + 2 * HOUR, false)
     // from here on the world is well: what is owed must be paid
     this.#mail.mood = 'well'
@@ -148,6 +151,14 @@ class Day {
     }
     this.#life?.die()
     return { seed, broken, trace: this.#chronicle.lines, figures }
+  }
+
+  /** By the command line. */
+  #peopleAct(lastCallAt: number): void {
+    const time = this.#time
+    const commandLine = new CommandLine(time, this.#options.database)
+    const office = () => ({ time, chance: this.#chance.child(), chronicle: this.#chronicle, commandLine })
+    workOnTheList(office(), lastCallAt + 90 * MINUTE)
   }
 
   #misfortunes(lastCallAt: number, only: Misfortune | undefined): void {

@@ -62,6 +62,10 @@ class Person implements Party {
   #silentSince = new Map<string, number>()
 }
 
+/** What an operator presses who hears whom he shall call back, and who is asked why not. */
+const KEYS = { none: 80, 2: 4, 3: 8, 4: 8 }
+const REASONS = { none: 20, 1: 40, 2: 40 }
+
 /** A desk phone. */
 export class Desk extends Person {
   readonly endpoint: string
@@ -106,6 +110,21 @@ export class Desk extends Person {
   override talks(line: Line): void {
     super.talks(line)
     this.#show()
+  }
+
+  /** Before a call-back he may say that there is no need of it. */
+  override hears(line: Line, media: string): void {
+    super.hears(line, media)
+    const { chance } = this.outside
+    const asked = media.includes('call-back-keys') ? KEYS : media.includes('call-back-why') ? REASONS : null
+    const key = asked ? chance.by(asked) : 'none'
+    if (key === 'none') return
+    this.soon(line, chance.int(200, 2_500), () => {
+      if (line.talking) return
+      const settles = key === (media.includes('why') ? '2' : '4')
+      if (settles) this.outside.chronicle.act('key', { id: '', caller: line.shown, line: '' })
+      line.press(key)
+    })
   }
 
   override ended(line: Line): void {

@@ -4,7 +4,8 @@ import type { Prisma } from '../../src/store/database.ts'
 import type { PlayedAri } from './ari.ts'
 import type { PlayedAsterisk } from './asterisk.ts'
 import type { Misfortune } from './misfortunes.ts'
-import { answering, journalRows, losing, omitting, questions, requests, statements } from './tampering.ts'
+import { plantedOffice } from './planted-office.ts'
+import { answering, journalRows, losing, omitting, requests, statements } from './tampering.ts'
 
 export interface Planted {
   name: string
@@ -152,50 +153,5 @@ export const planted: Planted[] = [
         : statement,
     ),
   },
-  {
-    name: 'nobody is told of a case that nobody took',
-    breaks: /^I14 nobody took/,
-    prisma: losing('escalation'),
-  },
-  {
-    name: 'a case is told above before its time',
-    breaks: /^I14 .* before its time/,
-    prisma: journalRows((op, row) => (op === 'escalation' ? { ...row, dueAt: Number(row['dueAt']) - 600_000 } : row)),
-  },
-  {
-    name: 'a digest tells of one call too few',
-    breaks: /^I1 dg-.* does not tell of/,
-    prisma: questions('notice', 'findMany', (question) =>
-      question.where?.['status'] === 'digested' ? { ...question, skip: 1 } : question,
-    ),
-  },
-  {
-    name: 'a digest tells also of those who got through',
-    breaks: /^I3 dg-/,
-    prisma: questions('notice', 'findMany', (question) =>
-      question.where?.['status'] === 'digested' ? { where: { digestId: question.where['digestId'] } } : question,
-    ),
-  },
-  {
-    name: 'what is told by a digest goes alone as well',
-    breaks: /^I2 .* is told by dg-/,
-    prisma: (prisma) =>
-      new Proxy(prisma, {
-        get: (target, key) => {
-          const value: unknown = Reflect.get(target, key)
-          if (key !== '$executeRaw') return value
-          return async (...args: unknown[]) => {
-            const done = await (value as (...args: unknown[]) => Promise<unknown>)(...args)
-            if (String(args[1]).includes('"notice.digest"'))
-              await target.$executeRaw`UPDATE "Notice" SET "status" = 'pending' WHERE "status" = 'digested'`
-            return done
-          }
-        },
-      }),
-  },
-  {
-    name: 'a storm is not seen',
-    breaks: /^I2 .* went alone in a storm/,
-    prisma: questions('notice', 'count', (question) => (question.where?.['sentAt'] ? { instead: 0 } : question)),
-  },
+  ...plantedOffice,
 ]

@@ -60,7 +60,7 @@ export function losing(...ops: string[]): (prisma: Prisma) => Prisma {
 
 /** A question to Prisma, changed; or its answer is `instead`. */
 export function questions(
-  model: 'notice' | 'case',
+  model: 'notice' | 'case' | 'callback' | 'closing' | 'meeting',
   method: string,
   change: (question: Question) => Question | { instead: unknown },
 ): (prisma: Prisma) => Prisma {

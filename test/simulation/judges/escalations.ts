@@ -49,7 +49,10 @@ function cases(evidence: Evidence): Case[] {
   const rows = evidence.rows<{ id: string; closedAt: number | null }>(`SELECT "id", "closedAt" FROM "Case"`)
   return rows.flatMap(({ id, closedAt }) => {
     const loss = evidence.chronicle.calls.get(id.replace('case-', ''))
-    return loss ? [{ id, lostAt: loss.at, endedAt: closedAt === null ? Infinity : evidence.worldTime(closedAt) }] : []
+    if (!loss) return []
+    const closed = closedAt === null ? Infinity : evidence.worldTime(closedAt)
+    const taken = evidence.chronicle.acts.find((act) => act.of === 'take' && act.id === id)?.at ?? Infinity
+    return [{ id, lostAt: loss.at, endedAt: Math.min(closed, taken) }]
   })
 }
 

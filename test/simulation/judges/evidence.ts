@@ -53,6 +53,17 @@ export class Evidence {
     return talkOf(call) === null && !this.gotThroughAfter(call)
   }
 
+  /** After it was over somebody of ours said that it is settled, or meant to by a key. */
+  wasSettled({ party, line, endedAt }: RecordedCall): boolean {
+    return this.chronicle.acts.some(
+      (act) =>
+        act.of !== 'take' &&
+        act.caller === party &&
+        (act.line === line || act.of === 'key') &&
+        act.at >= (endedAt ?? Infinity),
+    )
+  }
+
   /** Something went wrong in that time. */
   disturbed(from: number, to: number, of?: readonly Trouble['of'][]): boolean {
     return this.chronicle.troubles.some(

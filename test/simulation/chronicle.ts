@@ -53,6 +53,14 @@ export interface Act {
   line: string
 }
 
+/** What somebody at the command line wanted an operator to be. */
+export interface Order {
+  at: number
+  id: string
+  person: string
+  wish: string
+}
+
 export class Chronicle {
   readonly calls = new Map<string, RecordedCall>()
   readonly mails: RecordedMail[] = []
@@ -65,6 +73,7 @@ export class Chronicle {
   /** How far the daemon's clock was wrong, and since when. */
   readonly clocks: { at: number; skewMs: number }[] = []
   readonly acts: Act[] = []
+  readonly orders: Order[] = []
   /** How the mail server was, and since when. */
   readonly moods: { at: number; mood: string }[] = []
   #now: () => number
@@ -127,6 +136,11 @@ export class Chronicle {
   act(of: Act['of'], { id, caller, line }: Pick<Act, 'id' | 'caller' | 'line'>): void {
     this.acts.push({ at: this.#now(), of, id, caller, line })
     this.tell(`somebody says ${of} of ${caller} (${id})`)
+  }
+
+  order(order: Omit<Order, 'at'>): void {
+    this.orders.push({ at: this.#now(), ...order })
+    this.tell(`-- ${order.person} is asked to ${order.wish}`)
   }
 
   mailServerIs(mood: string): void {

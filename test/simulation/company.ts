@@ -11,6 +11,8 @@ export const MENU_LINE = '+73432001122'
 export const DIRECT_LINE = '+73432001133'
 export const DESKS = ['PJSIP/101', 'PJSIP/102']
 export const MOBILE = '+79121110000'
+/** What rings whom. */
+export const PHONES: Readonly<Record<string, string>> = { anna: 'PJSIP/101', boris: 'PJSIP/102', olga: MOBILE }
 /** Yekaterinburg has no summer time. */
 export const ZONE_HOURS = 5
 export const OFFICE = { from: 9, to: 18 }

@@ -12,6 +12,7 @@ import { bornDaemon } from './daemon.ts'
 import { Life } from './life.ts'
 import { workOnTheList } from './list-work.ts'
 import { type Misfortune, misfortunes } from './misfortunes.ts'
+import { comeAndGo } from './orders.ts'
 import { haveMoods, People, startCampaign } from './morning.ts'
 import type { PlayedDatabase } from './played-database.ts'
 import { PlayedMailServer } from './played-mail.ts'
@@ -159,6 +160,7 @@ class Day {
     const commandLine = new CommandLine(time, this.#options.database)
     const office = () => ({ time, chance: this.#chance.child(), chronicle: this.#chronicle, commandLine })
     workOnTheList(office(), lastCallAt + 90 * MINUTE)
+    comeAndGo(office(), lastCallAt + HOUR)
   }
 
   #misfortunes(lastCallAt: number, only: Misfortune | undefined): void {

@@ -1,6 +1,7 @@
 /** Bugs that are planted into what the office sees: escalations, digests, the open list, orders, meetings. */
+import { Operators } from '../../src/queues/operators.ts'
 import type { Planted } from './planted.ts'
-import { journalRows, losing, questions, statements } from './tampering.ts'
+import { journalRows, losing, omitting, questions, statements } from './tampering.ts'
 
 export const plantedOffice: Planted[] = [
   {
@@ -91,5 +92,25 @@ export const plantedOffice: Planted[] = [
     name: 'who was told of a case does not hear that it is closed',
     breaks: /^I15 .* and not that it was closed/,
     prisma: questions('closing', 'findMany', () => ({ instead: [] })),
+  },
+  {
+    name: 'an order is answered and not carried out',
+    breaks: /^I16 .* and had gone/,
+    code: () => {
+      const wish = Reflect.get(Operators.prototype, 'wish') as Operators['wish']
+      Operators.prototype.wish = () => true
+      return () => void Reflect.set(Operators.prototype, 'wish', wish)
+    },
+  },
+  {
+    name: 'who has gone is back with the next life of the daemon',
+    breaks: /^I16 .* and had gone/,
+    faults: 'daemon',
+    prisma: losing('operator.event'),
+  },
+  {
+    name: 'an order is never answered',
+    breaks: /^I16 order-.* was not carried out/,
+    prisma: omitting(/^\s*UPDATE "OperatorOrder"/),
   },
 ]

@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
 /** Starts, and what the small company does not do: orders of the command line and of the pages, weekly reports, recorded talks. */
 const NOT_PLAYED =
-  /^(config|import|migration)|applications.unsubscribe|channels.(ring|setChannelVar|startSilence|stopSilence)|recordings.(deleteStored|stop)|journal.report.due|store.(insert-Campaign|(insert|delete)-Contact|delete-DoNotCall|(insert|delete)-Meeting|(insert|update)-OperatorOrder|update-TalkRecording|insert-TestCall)/
+  /^(config|import|migration)|applications.unsubscribe|channels.(ring|setChannelVar|startSilence|stopSilence)|recordings.(deleteStored|stop)|journal.report.due|store.(insert-Campaign|(insert|delete)-Contact|delete-DoNotCall|(insert|delete)-Meeting|insert-OperatorOrder|update-TalkRecording|insert-TestCall)/
 const played = allPoints().filter((point) => !NOT_PLAYED.test(point))
 
 /** Days that are looked through for who comes where. */

@@ -69,8 +69,10 @@ function closingTold(evidence: Evidence, { id, at }: Act): string[] {
     status: string
     digestId: string | null
   }>(`SELECT "id", "kind", "recipient", "status", "digestId" FROM "Notice" WHERE "caseId" = ?`, id)
+  // one of which nobody knows whether it came, and that was called off then, counts as never sent
   const told = notices.filter(
-    (notice) => notice.kind !== 'closed' && mails.some((mail) => mail.notice === notice.id && mail.at < at),
+    ({ id: notice, kind, status }) =>
+      kind !== 'closed' && status !== 'cancelled' && mails.some((mail) => mail.notice === notice && mail.at < at),
   )
   const recipients = [...new Set(told.map(({ recipient }) => recipient))]
   return recipients.flatMap((recipient) => {

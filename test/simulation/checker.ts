@@ -3,7 +3,7 @@
  * failure model: I1 nobody is forgotten, I2 no mail twice, I3 no mail about an answered call, I4 nobody is dialled twice, I5 only who may
  * be called and when, I6 no try too many and nothing left open or given up too soon, I7 no silence, I8 no phone rings for nobody, I9 first
  * come first served, I10 no talk is cut. The simulation's own: I13 the plain dialplan takes a caller only where there was need, I14 whom nobody
- * has taken in time is told to somebody else, I15 what people say of a case is heeded, I16 who has gone is not rung.
+ * has taken in time is told to somebody else, I15 what people say of a case is heeded, I16 who has gone is not rung, I17 meetings are heeded.
  */
 import type { Channel } from './channel.ts'
 import type { Chronicle } from './chronicle.ts'
@@ -19,6 +19,7 @@ import { listWorkHeeded } from './judges/list-work.ts'
 import { noMailTwice } from './judges/mails.ts'
 import { firstComeFirstServed } from './judges/order.ts'
 import { ordersHeeded } from './judges/orders.ts'
+import { meetingsHeeded } from './judges/meetings.ts'
 import { noPhoneForNobody, noTalkCut } from './judges/phones.ts'
 import type { PlayedDatabase } from './played-database.ts'
 
@@ -48,6 +49,7 @@ const JUDGES = [
   toldAbove,
   listWorkHeeded,
   ordersHeeded,
+  meetingsHeeded,
 ]
 
 /** Broken promises, in words. */

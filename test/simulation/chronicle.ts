@@ -74,6 +74,8 @@ export class Chronicle {
   readonly clocks: { at: number; skewMs: number }[] = []
   readonly acts: Act[] = []
   readonly orders: Order[] = []
+  /** The manager's, as they were. */
+  readonly meetings: { from: number; to: number }[] = []
   /** How the mail server was, and since when. */
   readonly moods: { at: number; mood: string }[] = []
   #now: () => number
@@ -141,6 +143,18 @@ export class Chronicle {
   order(order: Omit<Order, 'at'>): void {
     this.orders.push({ at: this.#now(), ...order })
     this.tell(`-- ${order.person} is asked to ${order.wish}`)
+  }
+
+  /** Returns how to end it now. */
+  meeting(ms: number): () => void {
+    const from = this.#now()
+    const meeting = { from, to: from + ms }
+    this.meetings.push(meeting)
+    this.tell('-- a meeting begins')
+    return () => {
+      meeting.to = Math.min(meeting.to, this.#now())
+      this.tell('-- the meeting is over')
+    }
   }
 
   mailServerIs(mood: string): void {

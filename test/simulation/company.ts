@@ -63,6 +63,14 @@ flows:
         else: { ring: operators }
     - unanswered: { voicemail: { to: operators } }
   direct:
+    - when: { meeting: olga }
+      do:
+        - menu:
+            play: prompts/olga-meets
+            wait: 3s
+            tries: 1
+            keys: { 1: { callback_after_meeting: olga }, 2: { ring: operators } }
+            else: { ring: operators }
     - ring: operators
     - unanswered: { voicemail: { to: operators } }
 missed_calls:
@@ -106,7 +114,7 @@ function load(): Loaded {
     const file = join(folder, 'perezvon.yaml')
     writeFileSync(file, TEXT)
     mkdirSync(join(folder, 'prompts'))
-    for (const prompt of ['greeting', 'menu', 'reminder', 'confirm'])
+    for (const prompt of ['greeting', 'menu', 'olga-meets', 'reminder', 'confirm'])
       writeFileSync(join(folder, `prompts/${prompt}.wav`), '')
     const result = loadConfig(file)
     if (!result.ok) throw new Error(printProblems(result.problems, { language: 'en', sources: result.sources }))

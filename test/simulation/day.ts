@@ -11,6 +11,7 @@ import { DESKS, playedConfig } from './company.ts'
 import { bornDaemon } from './daemon.ts'
 import { Life } from './life.ts'
 import { workOnTheList } from './list-work.ts'
+import { meet } from './meetings.ts'
 import { type Misfortune, misfortunes } from './misfortunes.ts'
 import { comeAndGo } from './orders.ts'
 import { haveMoods, People, startCampaign } from './morning.ts'
@@ -161,6 +162,7 @@ class Day {
     const office = () => ({ time, chance: this.#chance.child(), chronicle: this.#chronicle, commandLine })
     workOnTheList(office(), lastCallAt + 90 * MINUTE)
     comeAndGo(office(), lastCallAt + HOUR)
+    meet(office(), lastCallAt + HOUR)
   }
 
   #misfortunes(lastCallAt: number, only: Misfortune | undefined): void {

@@ -210,7 +210,10 @@ export class Caller extends Person {
     const { chance } = this.outside
     if (media.includes('reminder') && this.#optsOut) this.soon(line, 1_000, () => line.press(OPT_OUT_KEY))
     else if (media.includes('confirm')) this.soon(line, chance.int(500, 3_000), () => line.press('1'))
-    else if (media.includes('menu')) {
+    else if (media.includes('olga-meets')) {
+      const key = chance.by({ '1': 60, '2': 20, 'none': 20 })
+      if (key !== 'none') this.soon(line, chance.int(500, 4_000), () => line.press(key))
+    } else if (media.includes('menu')) {
       const key = chance.by({ '1': 35, '0': 30, '5': 10, 'none': 25 })
       if (key !== 'none') this.soon(line, chance.int(500, 5_000), () => line.press(key))
     }

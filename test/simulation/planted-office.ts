@@ -1,5 +1,7 @@
 /** Bugs that are planted into what the office sees: escalations, digests, the open list, orders, meetings. */
+import { Meetings } from '../../src/callbacks/meetings.ts'
 import { Operators } from '../../src/queues/operators.ts'
+import { MANAGER } from './meetings.ts'
 import type { Planted } from './planted.ts'
 import { journalRows, losing, omitting, questions, statements } from './tampering.ts'
 
@@ -97,7 +99,7 @@ export const plantedOffice: Planted[] = [
     name: 'an order is answered and not carried out',
     breaks: /^I16 .* and had gone/,
     code: () => {
-      const wish = Reflect.get(Operators.prototype, 'wish') as Operators['wish']
+      const wish = Reflect.get(Operators.prototype, 'wish')
       Operators.prototype.wish = () => true
       return () => void Reflect.set(Operators.prototype, 'wish', wish)
     },
@@ -113,4 +115,29 @@ export const plantedOffice: Planted[] = [
     breaks: /^I16 order-.* was not carried out/,
     prisma: omitting(/^\s*UPDATE "OperatorOrder"/),
   },
+  {
+    name: 'who is in a meeting is asked to call back',
+    breaks: /^I17 .* in her meeting/,
+    code: isOn(() => false),
+  },
+  {
+    name: 'a meeting is never over',
+    breaks: /^I17 .* was not called after the meeting/,
+    code: isOn((said, meetings) => said || seen.has(meetings)),
+  },
 ]
+
+const seen = new WeakSet<Meetings>()
+
+/** What is said of who is in a meeting, changed. */
+function isOn(change: (said: boolean, meetings: Meetings) => boolean): () => () => void {
+  return () => {
+    const own = Reflect.get(Meetings.prototype, 'isOn')
+    Meetings.prototype.isOn = function (this: Meetings, person) {
+      const said = own.call(this, person)
+      if (said) seen.add(this)
+      return change(said, this) && person === MANAGER
+    }
+    return () => void Reflect.set(Meetings.prototype, 'isOn', own)
+  }
+}

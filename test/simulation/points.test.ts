@@ -7,7 +7,10 @@ import { openPlayedDatabase, type PlayedDatabase } from './played-database.ts'
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
-/** Starts, and what the small company does not do: orders of the command line and of the pages, weekly reports, recorded talks. */
+/**
+ * Starts, and what the small company does not do: imports, weekly reports, recorded talks, test calls. Orders and meetings are played, but their rows
+ * come from the command line, which is another process: the daemon only reads and answers them.
+ */
 const NOT_PLAYED =
   /^(config|import|migration)|applications.unsubscribe|channels.(ring|setChannelVar|startSilence|stopSilence)|recordings.(deleteStored|stop)|journal.report.due|store.(insert-Campaign|(insert|delete)-Contact|delete-DoNotCall|(insert|delete)-Meeting|insert-OperatorOrder|update-TalkRecording|insert-TestCall)/
 const played = allPoints().filter((point) => !NOT_PLAYED.test(point))

@@ -16,6 +16,7 @@ interface Case {
   /** When it was lost, taken or closed, as the world saw it. */
   lostAt: number
   endedAt: number
+  isClosed: boolean
 }
 
 export function toldAbove(evidence: Evidence): string[] {
@@ -50,17 +51,19 @@ function cases(evidence: Evidence): Case[] {
   return rows.flatMap(({ id, closedAt }) => {
     const loss = evidence.chronicle.calls.get(id.replace('case-', ''))
     if (!loss) return []
+    // of what was written by a wrong clock nobody knows when it was; the act is known
     const closed = closedAt === null ? Infinity : evidence.worldTime(closedAt)
-    const taken = evidence.chronicle.acts.find((act) => act.of === 'take' && act.id === id)?.at ?? Infinity
-    return [{ id, lostAt: loss.at, endedAt: Math.min(closed, taken) }]
+    const ended = evidence.chronicle.acts.find((act) => act.id === id)?.at ?? Infinity
+    return [{ id, lostAt: loss.at, endedAt: Math.min(closed, ended), isClosed: closedAt !== null }]
   })
 }
 
 /** Who took or closed the case later than this did so after the mail. By a wrong clock any time may be the right one, but for a case that stays. */
-function toldBy(evidence: Evidence, { lostAt }: Case, dueAt: number): number {
+function toldBy(evidence: Evidence, { lostAt, endedAt, isClosed }: Case, dueAt: number): number {
   const { moods } = evidence.chronicle
   const ready = evidence.settledBy(dueAt, TOLD_MS)
-  if (evidence.clockWasWrong(lostAt, ready)) return Number.MAX_VALUE
+  const until = isClosed ? Math.max(ready, endedAt) : ready
+  if (evidence.clockWasWrong(lostAt, until)) return Number.MAX_VALUE
   return moods.reduce((by, { at, mood }, i) => {
     const over = moods[i + 1]?.at ?? at
     if (mood === 'well' || at > by || over < dueAt - PATIENCE_MS) return by

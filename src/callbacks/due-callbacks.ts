@@ -52,6 +52,8 @@ export class DueCallbacks {
   #deps: DueCallbacksDeps
   #poller: Poller
   #running = new Map<string, Running>()
+  /** Being claimed: on disk perhaps, and in hand in a moment. */
+  #claiming = new Set<string>()
   /** Operator -> until when he is not asked. */
   #inPeace = new Map<string, number>()
   #stop = new AbortController()
@@ -97,7 +99,7 @@ export class DueCallbacks {
 
   /** Does this process have the task in hand? */
   isRunning(taskId: string): boolean {
-    return this.#running.has(taskId)
+    return this.#running.has(taskId) || this.#claiming.has(taskId)
   }
 
   /** For tries that recovery found: in hand from now on. */
@@ -177,9 +179,11 @@ export class DueCallbacks {
     const person = this.reserveFor(task, config)
     if (!person) return
     let claimed = false
+    this.#claiming.add(task.id)
     try {
       claimed = room.take(trunk, person) && (await claimCallback(prisma, task.id, person, clock.now()))
     } finally {
+      this.#claiming.delete(task.id)
       if (!claimed) this.release(person, false)
     }
     if (!claimed) return

@@ -34,8 +34,11 @@ export interface AdoptedCallbacks {
 export async function adoptCallbacks(deps: CallbackRecoveryDeps, channels: LivingChannel[]): Promise<AdoptedCallbacks> {
   const living = new Map(channels.map((channel) => [channel.id, channel]))
   const adopted: AdoptedCallbacks = { gone: [], starts: [] }
-  for (const task of await runningCallbacks(deps.prisma)) {
-    if (deps.callbacks.isRunning(task.id)) continue
+  for (const { id } of await runningCallbacks(deps.prisma)) {
+    if (deps.callbacks.isRunning(id)) continue
+    // after a new connection it may be one of this process that has come to its end while the rows were read, and waits or was claimed again
+    const task = (await runningCallbacks(deps.prisma)).find((row) => row.id === id)
+    if (!task || deps.callbacks.isRunning(id)) continue
     deps.log.warn('a call-back was interrupted by the end of the last process', {
       callback: task.id,
       status: task.status,

@@ -98,7 +98,8 @@ export class OperatorBoard {
     const name = left > 0 ? 'wrap-up' : restOf(standing, there)
     this.#states.set(person, { name, standing, there, reason: last?.reason ?? null })
     if (left > 0) this.wrapUp(person, left)
-    if (last?.state !== name) this.#record(person, 'start', null)
+    // that he has signed out is his own word, also two starts later
+    if (last?.state !== name) this.#record(person, hasSaid && standing === 'signed-out' ? last.by : 'start', null)
   }
 
   stop(): void {

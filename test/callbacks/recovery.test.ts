@@ -166,3 +166,20 @@ it('they talk already: left alone, and it is known for how long', async () => {
   expect(await world.task(CLIENT)).toMatchObject({ status: 'done', tries: 1 })
   expect(world.operators.presence('anna')).toBe('free')
 })
+
+it('one that this process has claimed again while the rows were read is not taken for a dead life’s', async () => {
+  world = await CallbackWorld.open()
+  await world.lost(CLIENT)
+  await claimCallback(world.prisma, TASK, 'anna', world.now)
+  const inHand = [false, true]
+  world.due.isRunning = () => inHand.shift() ?? true
+  await recoversHere()
+  expect(await world.task(CLIENT)).toMatchObject({ status: 'operator' })
+})
+
+/** After a new connection of the same life. */
+async function recoversHere(): Promise<void> {
+  await world.recover([], () => {
+    throw new Error('there is none')
+  })
+}

@@ -285,6 +285,22 @@ describe('states', () => {
     expect(next.presence('olga')).toBe('free')
   })
 
+  it('who signed out in a talk is gone after the start that found him talking, and after the next', () => {
+    const { config, phones } = office()
+    const last = { id: 'op-1', person: 'anna', at: 1, state: 'talking', standing: 'signed-out', reason: null } as const
+    let row: OperatorRow = { ...last, by: 'command', callId: 'call-1' }
+    for (let life = 0; life < 3; life++) {
+      const next = new Operators(
+        () => config,
+        phones,
+        { now: () => 1_000 + life },
+        (written) => void (written.person === 'anna' && (row = written)),
+      )
+      next.restore(new Map([['anna', row]]))
+      expect(next.presence('anna')).toBe('offline')
+    }
+  })
+
   it('a call of his own is seen: he is talking, and then free again', () => {
     const { operators, phones } = office()
     phones.setPhoneState('PJSIP/101', 'ringing')

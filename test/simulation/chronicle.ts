@@ -43,6 +43,24 @@ export interface Trouble {
   to: number
 }
 
+/** What people of the company said of a case: by command, or with a key on the phone, which may not have been heard. */
+export interface Act {
+  at: number
+  of: 'take' | 'resolve' | 'key'
+  /** The case; empty where only the caller is known. */
+  id: string
+  caller: string
+  line: string
+}
+
+/** What somebody at the command line wanted an operator to be. */
+export interface Order {
+  at: number
+  id: string
+  person: string
+  wish: string
+}
+
 export class Chronicle {
   readonly calls = new Map<string, RecordedCall>()
   readonly mails: RecordedMail[] = []
@@ -54,6 +72,12 @@ export class Chronicle {
   readonly readyAt: number[] = []
   /** How far the daemon's clock was wrong, and since when. */
   readonly clocks: { at: number; skewMs: number }[] = []
+  readonly acts: Act[] = []
+  readonly orders: Order[] = []
+  /** The manager's, as they were. */
+  readonly meetings: { from: number; to: number }[] = []
+  /** How the mail server was, and since when. */
+  readonly moods: { at: number; mood: string }[] = []
   #now: () => number
   #startedAt: number
   #traced: boolean
@@ -109,5 +133,32 @@ export class Chronicle {
   clockIsWrongBy(skewMs: number): void {
     this.clocks.push({ at: this.#now(), skewMs })
     this.tell(`-- the daemon's clock is wrong by ${(skewMs / 1000).toFixed(1)} s`)
+  }
+
+  act(of: Act['of'], { id, caller, line }: Pick<Act, 'id' | 'caller' | 'line'>): void {
+    this.acts.push({ at: this.#now(), of, id, caller, line })
+    this.tell(`somebody says ${of} of ${caller} (${id})`)
+  }
+
+  order(order: Omit<Order, 'at'>): void {
+    this.orders.push({ at: this.#now(), ...order })
+    this.tell(`-- ${order.person} is asked to ${order.wish}`)
+  }
+
+  /** Returns how to end it now. */
+  meeting(ms: number): () => void {
+    const from = this.#now()
+    const meeting = { from, to: from + ms }
+    this.meetings.push(meeting)
+    this.tell('-- a meeting begins')
+    return () => {
+      meeting.to = Math.min(meeting.to, this.#now())
+      this.tell('-- the meeting is over')
+    }
+  }
+
+  mailServerIs(mood: string): void {
+    this.moods.push({ at: this.#now(), mood })
+    this.tell(`-- the mail server is ${mood}`)
   }
 }

@@ -11,6 +11,8 @@ export const MENU_LINE = '+73432001122'
 export const DIRECT_LINE = '+73432001133'
 export const DESKS = ['PJSIP/101', 'PJSIP/102']
 export const MOBILE = '+79121110000'
+/** What rings whom. */
+export const PHONES: Readonly<Record<string, string>> = { anna: 'PJSIP/101', boris: 'PJSIP/102', olga: MOBILE }
 /** Yekaterinburg has no summer time. */
 export const ZONE_HOURS = 5
 export const OFFICE = { from: 9, to: 18 }
@@ -21,6 +23,13 @@ export const OPT_OUT_KEY = '9'
 export const VIP = '+79120000000'
 /** As the configuration has it, or its defaults: said here once more, so that the checker need not believe the product. */
 export const CALLBACK_SUCCESS_MS = 5_000
+/** So many notices go one by one within that time, and at night none. */
+export const DIGEST = { over: 3, withinMs: 10 * 60_000 }
+/** `missed_calls: escalate:`; the second goes on at night. */
+export const ESCALATIONS = [
+  { step: 1, afterMs: 20 * 60_000, inOffice: true, to: ['lead@example.ru'] },
+  { step: 2, afterMs: 50 * 60_000, inOffice: false, to: ['olga@example.ru'] },
+]
 
 const TEXT = `
 version: 1
@@ -35,6 +44,7 @@ groups:
 vip: ["${VIP}"]
 hours:
   office: { week: { mon-sun: "09:00-18:00" } }
+  always: { week: { mon-sun: "00:00-24:00" } }
 trunks:
   provider: { endpoint: PJSIP/provider, lines: 6, reserve_inbound: 2, caller_id: ["${MENU_LINE}", "${DIRECT_LINE}"] }
 lines:
@@ -53,10 +63,21 @@ flows:
         else: { ring: operators }
     - unanswered: { voicemail: { to: operators } }
   direct:
+    - when: { meeting: olga }
+      do:
+        - menu:
+            play: prompts/olga-meets
+            wait: 3s
+            tries: 1
+            keys: { 1: { callback_after_meeting: olga }, 2: { ring: operators } }
+            else: { ring: operators }
     - ring: operators
     - unanswered: { voicemail: { to: operators } }
 missed_calls:
-  mail: { to: [boss@example.ru], wait: 10s }
+  mail: { to: [boss@example.ru], wait: 10s, digest: { over: ${DIGEST.over}, within: 10m, night: office } }
+  escalate:
+    - { after: 20m, to: [lead@example.ru] }
+    - { after: 50m, to: [olga], hours: always }
   callback: { tries: ${CALLBACK_TRIES}, every: [5m, 20m], only: office, expires: 3h, group: operators }
 campaigns:
   ${CAMPAIGN}:
@@ -93,7 +114,7 @@ function load(): Loaded {
     const file = join(folder, 'perezvon.yaml')
     writeFileSync(file, TEXT)
     mkdirSync(join(folder, 'prompts'))
-    for (const prompt of ['greeting', 'menu', 'reminder', 'confirm'])
+    for (const prompt of ['greeting', 'menu', 'olga-meets', 'reminder', 'confirm'])
       writeFileSync(join(folder, `prompts/${prompt}.wav`), '')
     const result = loadConfig(file)
     if (!result.ok) throw new Error(printProblems(result.problems, { language: 'en', sources: result.sources }))
@@ -107,4 +128,18 @@ function load(): Loaded {
 export function officeIsOpen(at: number): boolean {
   const hour = (((at / 3_600_000 + ZONE_HOURS) % 24) + 24) % 24
   return hour >= OFFICE.from && hour < OFFICE.to
+}
+
+/** When so much office time will have passed since then. */
+export function officeTimeAfter(from: number, ms: number): number {
+  const hour = 3_600_000
+  let left = ms
+  for (let day = Math.floor(from / hour + ZONE_HOURS); ;) {
+    const midnight = (day - (day % 24) - ZONE_HOURS) * hour
+    const opens = Math.max(from, midnight + OFFICE.from * hour)
+    const open = Math.max(0, midnight + OFFICE.to * hour - opens)
+    if (open >= left) return opens + left
+    left -= open
+    day += 24
+  }
 }

@@ -6,10 +6,14 @@ import { PlayedAsterisk } from './asterisk.ts'
 import { Chance } from './chance.ts'
 import { check } from './checker.ts'
 import { Chronicle } from './chronicle.ts'
+import { CommandLine } from './command-line.ts'
 import { DESKS, playedConfig } from './company.ts'
 import { bornDaemon } from './daemon.ts'
 import { Life } from './life.ts'
+import { workOnTheList } from './list-work.ts'
+import { meet } from './meetings.ts'
 import { type Misfortune, misfortunes } from './misfortunes.ts'
+import { comeAndGo } from './orders.ts'
 import { haveMoods, People, startCampaign } from './morning.ts'
 import type { PlayedDatabase } from './played-database.ts'
 import { PlayedMailServer } from './played-mail.ts'
@@ -123,8 +127,9 @@ class Day {
     if (chance.yes(0.5)) startCampaign(database, chance, time.now())
     this.#start()
     this.#people.call(this.#asterisk, lastCallAt)
-    haveMoods({ time, chance, chronicle: this.#chronicle }, this.#mail, lastCallAt)
+    haveMoods({ time, chance }, this.#mail, lastCallAt)
     if (faults) this.#misfortunes(lastCallAt, faults === true ? undefined : faults)
+    this.#peopleAct(lastCallAt)
     await this.#until(lastCallAt + 2 * HOUR, false)
     // from here on the world is well: what is owed must be paid
     this.#mail.mood = 'well'
@@ -148,6 +153,16 @@ class Day {
     }
     this.#life?.die()
     return { seed, broken, trace: this.#chronicle.lines, figures }
+  }
+
+  /** By the command line. */
+  #peopleAct(lastCallAt: number): void {
+    const time = this.#time
+    const commandLine = new CommandLine(time, this.#options.database)
+    const office = () => ({ time, chance: this.#chance.child(), chronicle: this.#chronicle, commandLine })
+    workOnTheList(office(), lastCallAt + 90 * MINUTE)
+    comeAndGo(office(), lastCallAt + HOUR)
+    meet(office(), lastCallAt + HOUR)
   }
 
   #misfortunes(lastCallAt: number, only: Misfortune | undefined): void {
@@ -202,6 +217,7 @@ class Day {
       ...database.rows<object>(
         `SELECT "id", "status", "dueAt", "expiresAt", "tries", "outcome" FROM "Callback" WHERE "openNumber" IS NOT NULL`,
       ),
+      ...database.rows<object>(`SELECT "id", "status", "dueAt" FROM "Escalation" WHERE "status" = 'pending'`),
       ...database.rows<object>(
         `SELECT "id", "status", "dueAt", "note" FROM "Contact" WHERE "status" IN ('queued', 'dialing')`,
       ),

@@ -103,10 +103,9 @@ const MOODS: Record<Mood, number> = {
 }
 
 /** The mail server has its moods until an hour after the last call. */
-export function haveMoods({ time, chance, chronicle }: Town, mail: PlayedMailServer, lastCallAt: number): void {
+export function haveMoods({ time, chance }: Omit<Town, 'chronicle'>, mail: PlayedMailServer, lastCallAt: number): void {
   const change = () => {
     mail.mood = chance.by(MOODS)
-    chronicle.tell(`-- the mail server is ${mail.mood}`)
     if (time.now() < lastCallAt + HOUR) time.after(chance.int(MINUTE, 40 * MINUTE), change)
   }
   change()

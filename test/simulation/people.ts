@@ -62,6 +62,10 @@ class Person implements Party {
   #silentSince = new Map<string, number>()
 }
 
+/** What an operator presses who hears whom he shall call back, and who is asked why not. */
+const KEYS = { none: 80, 2: 4, 3: 8, 4: 8 }
+const REASONS = { none: 20, 1: 40, 2: 40 }
+
 /** A desk phone. */
 export class Desk extends Person {
   readonly endpoint: string
@@ -106,6 +110,21 @@ export class Desk extends Person {
   override talks(line: Line): void {
     super.talks(line)
     this.#show()
+  }
+
+  /** Before a call-back he may say that there is no need of it. */
+  override hears(line: Line, media: string): void {
+    super.hears(line, media)
+    const { chance } = this.outside
+    const asked = media.includes('call-back-keys') ? KEYS : media.includes('call-back-why') ? REASONS : null
+    const key = asked ? chance.by(asked) : 'none'
+    if (key === 'none') return
+    this.soon(line, chance.int(200, 2_500), () => {
+      if (line.talking) return
+      const settles = key === (media.includes('why') ? '2' : '4')
+      if (settles) this.outside.chronicle.act('key', { id: '', caller: line.shown, line: '' })
+      line.press(key)
+    })
   }
 
   override ended(line: Line): void {
@@ -191,7 +210,10 @@ export class Caller extends Person {
     const { chance } = this.outside
     if (media.includes('reminder') && this.#optsOut) this.soon(line, 1_000, () => line.press(OPT_OUT_KEY))
     else if (media.includes('confirm')) this.soon(line, chance.int(500, 3_000), () => line.press('1'))
-    else if (media.includes('menu')) {
+    else if (media.includes('olga-meets')) {
+      const key = chance.by({ '1': 60, '2': 20, 'none': 20 })
+      if (key !== 'none') this.soon(line, chance.int(500, 4_000), () => line.press(key))
+    } else if (media.includes('menu')) {
       const key = chance.by({ '1': 35, '0': 30, '5': 10, 'none': 25 })
       if (key !== 'none') this.soon(line, chance.int(500, 5_000), () => line.press(key))
     }

@@ -4,6 +4,7 @@ import type { Prisma } from '../../src/store/database.ts'
 import type { PlayedAri } from './ari.ts'
 import type { PlayedAsterisk } from './asterisk.ts'
 import type { Misfortune } from './misfortunes.ts'
+import { plantedOffice } from './planted-office.ts'
 import { answering, journalRows, losing, omitting, requests, statements } from './tampering.ts'
 
 export interface Planted {
@@ -152,4 +153,5 @@ export const planted: Planted[] = [
         : statement,
     ),
   },
+  ...plantedOffice,
 ]

@@ -142,12 +142,18 @@ function touchedBy(tables: readonly string[]): string {
   return `CREATE TEMP TABLE "touched" (${columns}); INSERT INTO "touched" DEFAULT VALUES; ${triggers.join('')}`
 }
 
+/** So long the system leaves a case to who has taken it. */
+const TAKEN_MS = 30 * 60_000
+/** One that is on until it is switched off ends with a deed of somebody. */
+const AFTER_MEETING = `CASE WHEN m."person" IS NULL THEN 0 ELSE coalesce(m."until", 9e15) END`
 const NEXT_DUE = `SELECT min(at) AS at FROM (
   SELECT min("dueAt") AS at FROM "Notice" n WHERE "status" = 'pending' AND NOT EXISTS (
     SELECT 1 FROM "Notice" e WHERE e."threadKey" = n."threadKey" AND e."recipient" = n."recipient"
       AND e."status" IN ('pending', 'sending') AND (e."createdAt", e."id") < (n."createdAt", n."id"))
   UNION ALL SELECT min("leaseUntil") FROM "Notice" WHERE "status" = 'sending'
-  UNION ALL SELECT min("dueAt") FROM "Callback" WHERE "status" = 'waiting'
+  UNION ALL SELECT min("dueAt") FROM "Escalation" WHERE "status" = 'pending'
+  UNION ALL SELECT min(max(k."dueAt", coalesce(c."takenAt" + ${TAKEN_MS}, 0), ${AFTER_MEETING})) FROM "Callback" k
+    LEFT JOIN "Case" c ON c."id" = k."caseId" LEFT JOIN "Meeting" m ON m."person" = k."group" WHERE k."status" = 'waiting'
   UNION ALL SELECT min("expiresAt") FROM "Callback" WHERE "status" = 'waiting'
   UNION ALL SELECT min(c."dueAt") FROM "Contact" c JOIN "Campaign" g ON g."id" = c."campaignId"
     WHERE c."status" = 'queued' AND g."status" = 'running')`

@@ -15,11 +15,16 @@ interface MailParts {
 }
 
 export class PlayedMailServer {
-  mood: Mood = 'well'
+  #mood: Mood = 'well'
   #parts: MailParts
 
   constructor(parts: MailParts) {
     this.#parts = parts
+  }
+
+  set mood(mood: Mood) {
+    this.#mood = mood
+    this.#parts.chronicle.mailServerIs(mood)
   }
 
   /** The way one life of the daemon has to it. */
@@ -31,7 +36,7 @@ export class PlayedMailServer {
         const fate = life.next()
         if (fate === 'before') return life.never()
         const { chance } = this.#parts
-        await wait(this.mood === 'slow' ? chance.int(5_000, 40_000) : chance.int(20, 300))
+        await wait(this.#mood === 'slow' ? chance.int(5_000, 40_000) : chance.int(20, 300))
         if (life.dead) return life.never()
         const result = this.#answer(mail, fate === 'after')
         if (fate === 'after') life.die()
@@ -44,7 +49,7 @@ export class PlayedMailServer {
   }
 
   #answer(mail: Mail, unheard: boolean): SendResult {
-    switch (this.mood) {
+    switch (this.#mood) {
       case 'unreachable':
         return failed('ECONNECTION', 'CONN', null, false)
       case 'greylists':

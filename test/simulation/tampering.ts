@@ -4,6 +4,10 @@ import type { AriOperation, AriParameters } from '../../src/telephony/ari-operat
 import type { PlayedAri } from './ari.ts'
 
 type Raw = (parts: TemplateStringsArray, ...values: unknown[]) => Promise<unknown>
+type Ask = (question: Question) => Promise<unknown>
+interface Question {
+  where?: Record<string, unknown>
+}
 interface Statement {
   sql: string
   parts: readonly string[]
@@ -52,6 +56,32 @@ export function journalRows(
 /** Entries of the journal that never reach it. */
 export function losing(...ops: string[]): (prisma: Prisma) => Prisma {
   return journalRows((op, row) => (ops.includes(op) ? null : row))
+}
+
+/** A question to Prisma, changed; or its answer is `instead`. */
+export function questions(
+  model: 'notice' | 'case' | 'callback' | 'closing' | 'meeting',
+  method: string,
+  change: (question: Question) => Question | { instead: unknown },
+): (prisma: Prisma) => Prisma {
+  const tampered = (delegate: object) =>
+    new Proxy(delegate, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key)
+        if (key !== method) return value
+        return (question: Question) => {
+          const changed = change(question)
+          return 'instead' in changed ? Promise.resolve(changed.instead) : (value as Ask)(changed)
+        }
+      },
+    })
+  return (prisma) =>
+    new Proxy(prisma, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key)
+        return key === model ? tampered(value as object) : value
+      },
+    })
 }
 
 export function omitting(start: RegExp, instead: unknown = 1): (prisma: Prisma) => Prisma {

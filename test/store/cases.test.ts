@@ -163,6 +163,60 @@ it('a client who is on the line with us is not cut off by a closing', async () =
   expect(await tasks()).toMatchObject([{ status: 'client', openNumber: CALLER }])
 })
 
+/** A try whose client was being dialled when his case was closed comes to this end. */
+async function endsAfterClosing(status: 'waiting' | 'failed', lossMeanwhile: boolean) {
+  await lose('a', { more: [callback('a')] })
+  await claimCallback(database.prisma, 'cb-a', 'boris', 1_500)
+  await countTry(database.prisma, 'cb-a', { operator: 'o', client: 'c' }, 1_600)
+  await closeCase(database.prisma, 'case-a', { how: 'by-hand', by: null, note: null, at: 2_000 })
+  if (lossMeanwhile) await lose('b', { more: [callback('b')] })
+  const row = { id: 'cb-a', at: 2_500, status, outcome: 'no-answer', tries: 1, dueAt: 3_000 }
+  await journal.commit([
+    { op: 'callback.state', row },
+    {
+      op: 'notice',
+      row: {
+        id: 'cb-a.failed',
+        kind: 'callback-failed',
+        callId: 'a',
+        caseId: 'case-a',
+        recipient: 'a@example.ru',
+        language: 'ru',
+        payload: {},
+        threadKey: null,
+        dueAt: 2_500,
+        createdAt: 2_500,
+      },
+    },
+  ])
+}
+
+it.each(['waiting', 'failed'] as const)(
+  'a try during which its case was closed by hand is the last, and nobody is asked to call: %s',
+  async (status) => {
+    await endsAfterClosing(status, false)
+    expect(await tasks()).toMatchObject([{ status: 'cancelled', outcome: 'by-hand', openNumber: null, tries: 1 }])
+    expect(await database.prisma.notice.count({ where: { kind: 'callback-failed' } })).toBe(0)
+  },
+)
+
+it('but who was lost again meanwhile is called again, and his new case has the task', async () => {
+  await endsAfterClosing('waiting', true)
+  expect(await tasks()).toMatchObject([{ id: 'cb-a', status: 'waiting', caseId: 'case-b' }])
+  await closeCase(database.prisma, 'case-b', { how: 'by-hand', by: null, note: null, at: 2_700 })
+  expect(await tasks()).toMatchObject([{ status: 'cancelled' }])
+})
+
+it('that a call-back has failed is not told any more once the case is closed', async () => {
+  await lose('a', { more: [callback('a')] })
+  const row = { callId: 'a', caseId: 'case-a', recipient: 'a@example.ru', language: 'ru', payload: {}, threadKey: null }
+  await journal.commit([
+    { op: 'notice', row: { ...row, id: 'failed', kind: 'callback-failed', dueAt: 1_500, createdAt: 1_500 } },
+  ])
+  await closeCase(database.prisma, 'case-a', { how: 'by-hand', by: null, note: null, at: 2_000 })
+  expect(await database.prisma.notice.findUnique({ where: { id: 'failed' } })).toMatchObject({ status: 'cancelled' })
+})
+
 it('what is told of another group of lines is not taken back', async () => {
   await lose('a')
   await lose('b', { line: OTHER_LINE })

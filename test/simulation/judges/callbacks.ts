@@ -14,6 +14,7 @@ const KEEPS_A_TRY = ['daemon', 'asterisk', 'link', 'silent line', 'deaf requests
 
 interface Row {
   id: string
+  caseId: string
   callId: string
   number: string
   status: string
@@ -25,7 +26,7 @@ interface Row {
 
 function callbackRows({ rows }: Evidence): Row[] {
   return rows<Row>(
-    `SELECT "id", "callId", "number", "status", "outcome", "tries", "expiresAt", "updatedAt" FROM "Callback" ORDER BY "updatedAt", "id"`,
+    `SELECT "id", "caseId", "callId", "number", "status", "outcome", "tries", "expiresAt", "updatedAt" FROM "Callback" ORDER BY "updatedAt", "id"`,
   )
 }
 
@@ -70,12 +71,20 @@ function brokenBy(evidence: Evidence, row: Row): string | null {
     case 'done':
       return calls.some((call) => talkedEnough(evidence, call)) ? null : 'nobody has spoken with him'
     case 'cancelled':
-      return evidence.callsOf(row.number).some(({ talks }) => talks.length > 0) ? null : 'he never got through'
+      return saidToBeSettled(evidence, row) || evidence.callsOf(row.number).some(({ talks }) => talks.length > 0)
+        ? null
+        : 'he never got through'
     case 'failed':
       return givenUpTooSoon(evidence, row, calls)
     default:
       return null // left open: told elsewhere
   }
+}
+
+function saidToBeSettled({ chronicle }: Evidence, { caseId, number }: Row): boolean {
+  return chronicle.acts.some((act) =>
+    act.of === 'resolve' ? act.id === caseId : act.of === 'key' && act.caller === number,
+  )
 }
 
 function talkedEnough(evidence: Evidence, { talks }: RecordedCall): boolean {

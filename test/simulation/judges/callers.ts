@@ -59,7 +59,7 @@ export function nobodyForgotten(evidence: Evidence): string[] {
     }
     const status = statusOf(call)
     if (mails.length > 0 || isInDigest(call) || status.includes('dead')) return []
-    if (status.includes('cancelled') && evidence.gotThroughAfter(call)) return []
+    if (status.includes('cancelled') && (evidence.gotThroughAfter(call) || evidence.wasSettled(call))) return []
     if (calledAgainAtOnce(call)) return []
     if (!evidence.isKnown(call) && evidence.asteriskDiedWithin(call.at, UNWRITTEN_MS)) return []
     return [`I1 ${call.channel} from ${call.party} was answered by nobody, and nobody was told`]
@@ -70,8 +70,8 @@ export function nobodyForgotten(evidence: Evidence): string[] {
 export function openList(evidence: Evidence): string[] {
   const rows = evidence.rows<{ caller: string }>(`SELECT "caller" FROM "Case" WHERE "openKey" IS NOT NULL`)
   const open = new Set(rows.map(({ caller }) => caller))
-  return lastLosses(evidence).flatMap(({ party }) =>
-    open.has(party) ? [] : [`I1 ${party} was lost and stands in no open list`],
+  return lastLosses(evidence).flatMap((call) =>
+    open.has(call.party) || evidence.wasSettled(call) ? [] : [`I1 ${call.party} was lost and stands in no open list`],
   )
 }
 

@@ -53,6 +53,17 @@ export class Evidence {
     return talkOf(call) === null && !this.gotThroughAfter(call)
   }
 
+  /** After it was over somebody of ours said that it is settled, or meant to by a key. */
+  wasSettled({ party, line, endedAt }: RecordedCall): boolean {
+    return this.chronicle.acts.some(
+      (act) =>
+        act.of !== 'take' &&
+        act.caller === party &&
+        (act.line === line || act.of === 'key') &&
+        act.at >= (endedAt ?? Infinity),
+    )
+  }
+
   /** Something went wrong in that time. */
   disturbed(from: number, to: number, of?: readonly Trouble['of'][]): boolean {
     return this.chronicle.troubles.some(
@@ -68,6 +79,20 @@ export class Evidence {
   /** How far the daemon's clock was wrong then. */
   skewAt(at: number): number {
     return this.chronicle.clocks.findLast((clock) => clock.at <= at)?.skewMs ?? 0
+  }
+
+  /** The daemon's clock was wrong at some moment of that time. */
+  clockWasWrong(from: number, to: number): boolean {
+    const { clocks } = this.chronicle
+    return clocks.some(({ at, skewMs }, i) => skewMs !== 0 && at <= to && (clocks[i + 1]?.at ?? Infinity) > from)
+  }
+
+  /** By when the daemon has had so much time in peace after that moment. */
+  settledBy(at: number, ms: number): number {
+    let since = at
+    for (const { from, to } of this.chronicle.troubles.toSorted((a, b) => a.from - b.from))
+      if (from <= since + ms && to >= since) since = to
+    return since + ms
   }
 
   /** How far ahead the daemon's clock was at most, in milliseconds. */

@@ -12,6 +12,10 @@ const LEFT: readonly [sql: string, words: (row: { id: string; status: string }) 
     `SELECT "id", "status" FROM "Notice" WHERE "status" IN ('pending', 'sending')`,
     ({ id, status }) => `notice ${id} is left ${status}`,
   ],
+  [
+    `SELECT "id", "status" FROM "Escalation" WHERE "status" = 'pending'`,
+    ({ id }) => `escalation ${id} is left pending`,
+  ],
   [`SELECT "id", "status" FROM "Attempt" WHERE "status" <> 'ended'`, ({ id }) => `attempt ${id} has no end`],
   [
     `SELECT "channelId" AS "id", '' AS "status" FROM "DialLedger" WHERE "endedAt" IS NULL`,

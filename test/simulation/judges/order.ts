@@ -48,6 +48,8 @@ function stillWaited(evidence: Evidence, first: RecordedCall, at: number): boole
   const { troubles, readyAt } = evidence.chronicle
   if ((first.endedAt ?? Infinity) <= at + SAME_MOMENT_MS) return false
   if (first.plainSince !== null && first.plainSince <= at) return false
+  // where nobody is at work he hears the answerphone at once; her mobile alone says nothing of itself
+  if (evidence.chronicle.orders.some((order) => order.person === 'olga' && order.at <= at)) return false
   if (at - first.waitsSince! > PATIENCE_MS || evidence.disturbed(first.at - 1_000, at, BLINDING)) return false
   const lastTrouble = Math.max(...troubles.flatMap(({ from }) => (from <= at ? [from] : [])))
   if (lastTrouble < first.waitsSince!) return true

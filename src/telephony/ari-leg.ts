@@ -58,6 +58,8 @@ export class AriLeg implements Leg {
   handedOver = false
   #passedOn = false
   #onReturn: ((args: string[]) => void) | null = null
+  /** It has left Stasis, and nobody has hung up. */
+  #onLeft: (() => void) | null = null
   #lost: LostEvents
   #lastCause = 0
   #hangupRequestedAt = Infinity
@@ -200,7 +202,10 @@ export class AriLeg implements Leg {
         this.gone(Number(message['cause'] ?? this.#lastCause))
         break
       case 'StasisEnd':
-        if (this.handedOver) break
+        if (this.handedOver) {
+          if (this.#hangupRequestedAt === Infinity) this.#onLeft?.()
+          break
+        }
         if (this.#hangupRequestedAt < Infinity) this.gone(this.#lastCause)
         else void this.look()
         break
@@ -316,15 +321,16 @@ export class AriLeg implements Leg {
     return (this.#passedOn = true)
   }
 
-  /** Resolves with the time at which Asterisk took it over, on performance.now(). */
+  /**
+   * Resolves with the time at which Asterisk took it over, on performance.now(): by its answer or by the event, whichever comes first. A talk
+   * may be over before an answer that is late.
+   */
   async #handOver(context: string, extension: string): Promise<number> {
     this.handedOver = true
-    const [, takenAt] = await Promise.all([
-      this.#follow(this.id),
-      this.#requests
-        .do('channels.continueInDialplan', { context, extension, priority: 1 })
-        .then(() => performance.now()),
-    ])
+    const left = new Promise<void>((resolve) => (this.#onLeft = resolve))
+    const told = this.#requests.do('channels.continueInDialplan', { context, extension, priority: 1 })
+    const taken = Promise.race([left, told]).then(() => performance.now())
+    const [, takenAt] = await Promise.all([this.#follow(this.id), taken])
     return takenAt
   }
 

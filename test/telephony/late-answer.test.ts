@@ -1,0 +1,43 @@
+/** Asterisk has carried a request out, and its answer comes late or never: what has become of the talk is told by its events. */
+import { expect, test } from 'vitest'
+import { silentLogger } from '../../src/runtime/logger.ts'
+import { CallEnded } from '../../src/telephony/api.ts'
+import type { AriChannel } from '../../src/telephony/ari-events.ts'
+import { AriLeg, type LegPort } from '../../src/telephony/ari-leg.ts'
+import { AriError } from '../../src/telephony/ari-transport.ts'
+import { sleep } from '../../src/runtime/abort.ts'
+
+const never = new Promise(() => {})
+/** `answer`: what becomes of the request that hands a caller over. */
+function leg(id: string, answer: Promise<unknown> = never): AriLeg {
+  const port: LegPort = {
+    request: (operation) => (operation === 'channels.continueInDialplan' ? answer : Promise.resolve(undefined)),
+    whenReady: () => Promise.resolve(),
+    follow: () => Promise.resolve(),
+    recording: () => Promise.reject(new Error('there is none')),
+    holds: () => true,
+    ended: () => {},
+  }
+  return new AriLeg({ id, name: `PJSIP/${id}`, state: 'Up' } as AriChannel, port, silentLogger)
+}
+const event = (type: string) => ({ type, cause: 16 })
+
+test('a talk that is over before the answer comes is one', async () => {
+  const [caller, operator] = [leg('1.1'), leg('leg-1')]
+  const talk = caller.talkWith(operator)
+  caller.receive(event('StasisEnd'))
+  await sleep(1_050)
+  for (const one of [caller, operator])
+    for (const type of ['ChannelHangupRequest', 'ChannelDestroyed']) one.receive(event(type))
+  const result = await talk
+  expect(result).toMatchObject({ kind: 'talked', endedBy: 'this' })
+  expect(result.kind === 'talked' && result.ms).toBeGreaterThanOrEqual(1_000)
+})
+
+test('who hangs up before he leaves our application has not talked', async () => {
+  const gone = sleep(20).then(() => Promise.reject(new AriError('channels.continueInDialplan', 404, 'not found')))
+  const [caller, operator] = [leg('1.1', gone), leg('leg-1')]
+  const talk = caller.talkWith(operator)
+  for (const type of ['ChannelHangupRequest', 'StasisEnd', 'ChannelDestroyed']) caller.receive(event(type))
+  await expect(talk).rejects.toThrow(CallEnded)
+})

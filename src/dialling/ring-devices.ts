@@ -5,7 +5,7 @@
 import type { Person, Rings } from '../config/sections/people.ts'
 import type { RungResult } from '../model/call-outcome.ts'
 import { ulid } from '../model/ulid.ts'
-import { childController } from '../runtime/abort.ts'
+import { childController, sleep } from '../runtime/abort.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { AnsweredElsewhere, type DialResult, type Leg, type Telephony } from '../telephony/api.ts'
 import { cause } from '../telephony/hangup-cause.ts'
@@ -38,6 +38,8 @@ export interface OutsideRequest {
 
 /** Who joins at the end of a round is not rung for a blink. */
 const SHORTEST_RING_MS = 1_000
+/** Longer than the database needs for a commit. */
+const LINE_FREED_MS = 100
 
 export interface Rung {
   person: string
@@ -86,8 +88,12 @@ export async function ringDevices(
     const rangAt = performance.now()
     const timeoutMs = Math.max(SHORTEST_RING_MS, began + options.timeoutMs - rangAt)
     const further = device.kind === 'outside' && outside++ > 0
-    const result = await dialDevice(deps, reason, device, further, timeoutMs, controller.signal)
-    if (result.kind === 'refused') return result.why === 'trunk-full' ? 'congestion' : 'not-placed'
+    const dial = () => dialDevice(deps, reason, device, further, timeoutMs, controller.signal)
+    let result = await dial()
+    // the line of a call that has just ended is in the ledger for a moment yet; who stands first would lose his turn to the next
+    if (hasNoLine(result) && (await isStillWanted(LINE_FREED_MS, controller.signal))) result = await dial()
+    if (hasNoLine(result)) return 'congestion'
+    if (result.kind === 'refused') return 'not-placed'
     if (result.kind !== 'answered') return result.kind
     const { leg } = result
     if (device.kind === 'outside' && options.screen && !(await accepted(deps, leg, controller.signal))) {
@@ -153,6 +159,16 @@ async function dialDevice(
     log.error('a phone could not be rung', { error, channel: channelId })
     return { kind: 'failed', cause: 0 }
   }
+}
+
+function hasNoLine(result: Awaited<ReturnType<typeof dialDevice>>): boolean {
+  return result.kind === 'refused' && result.why === 'trunk-full'
+}
+
+/** After so many milliseconds. */
+async function isStillWanted(ms: number, signal: AbortSignal): Promise<boolean> {
+  await sleep(ms, signal).catch(() => {})
+  return !signal.aborted
 }
 
 async function accepted(deps: RingDevicesDeps, leg: Leg, signal: AbortSignal): Promise<boolean> {

@@ -10,6 +10,7 @@ export class Patience {
   failures = 0
   /** Milliseconds since 1970: not before. */
   until = 0
+  #waitMs = 0
 
   constructor(pauses: { firstMs: number; maxMs: number }, clock: Clock, random: () => number) {
     this.#pauses = pauses
@@ -18,11 +19,15 @@ export class Patience {
   }
 
   wantsPeace(): boolean {
-    return this.#clock.now() < this.until
+    const now = this.#clock.now()
+    // a clock that was ahead and is set back does not prolong it
+    if (this.until - now > this.#waitMs) this.until = now + this.#waitMs
+    return now < this.until
   }
 
   leaveAlone(atLeastMs = 0): void {
     this.failures++
-    this.until = this.#clock.now() + Math.max(waitAfter(this.failures, this.#pauses, this.#random), atLeastMs)
+    this.#waitMs = Math.max(waitAfter(this.failures, this.#pauses, this.#random), atLeastMs)
+    this.until = this.#clock.now() + this.#waitMs
   }
 }

@@ -13,12 +13,12 @@ export interface OperatorEventRow {
   callId: string | null
 }
 
-/** The last row of each of these people, if he has one. */
+/** The row of each of these people that was written last, whatever the clock said, if he has one. */
 export async function lastOperatorEvents(prisma: Prisma, people: string[]): Promise<OperatorEventRow[]> {
   const rows = await prisma.$queryRaw<(Omit<OperatorEventRow, 'at'> & { at: Date })[]>`
     SELECT e."id", e."person", e."at", e."state", e."standing", e."reason", e."by", e."callId"
     FROM json_each(${JSON.stringify(people)}) p JOIN "OperatorEvent" e ON e.rowid =
-      (SELECT rowid FROM "OperatorEvent" WHERE "person" = p.value ORDER BY "at" DESC, rowid DESC LIMIT 1)`
+      (SELECT max(rowid) FROM "OperatorEvent" WHERE "person" = p.value)`
   return rows.map((row) => ({ ...row, at: row.at.getTime() }))
 }
 

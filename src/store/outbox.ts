@@ -36,11 +36,11 @@ export interface OutboxEntry extends OutboxNotice {
   sentAt: number | null
 }
 
-/** Of `n`: no earlier mail of its thread to the same recipient is unfinished. */
+/** Of `n`: no earlier mail of its thread to the same recipient is unfinished. Earlier: written before it, whatever the clock said. */
 const NOT_OVERTAKING = Prisma.sql`NOT EXISTS (
   SELECT 1 FROM "Notice" e
   WHERE e."threadKey" = n."threadKey" AND e."recipient" = n."recipient" AND e."status" IN ('pending', 'sending')
-    AND (e."createdAt", e."id") < (n."createdAt", n."id"))`
+    AND e.rowid < n.rowid)`
 
 export interface RawNotice extends Omit<OutboxNotice, 'createdAt'> {
   createdAt: Date
@@ -109,14 +109,18 @@ export class Outbox {
     return rows.map(({ lane }) => lane)
   }
 
-  /** The mail that begins the notice's thread: the earliest to this recipient that goes by itself, possibly the notice itself. */
+  /**
+   * The mail that begins the notice's thread: the first to this recipient that was written and goes by itself, or may have gone before it was
+   * called off; possibly the notice itself. The same at every try, for the Message-ID hangs on it.
+   */
   async firstOfThread(notice: OutboxNotice): Promise<OutboxNotice> {
     if (notice.threadKey === null) return notice
     const rows = await patiently(
       () => this.#prisma.$queryRaw<RawNotice[]>`
         SELECT ${COLUMNS} FROM "Notice"
-        WHERE "threadKey" = ${notice.threadKey} AND "recipient" = ${notice.recipient} AND "status" NOT IN ('cancelled', 'digested')
-        ORDER BY "createdAt", "id" LIMIT 1`,
+        WHERE "threadKey" = ${notice.threadKey} AND "recipient" = ${notice.recipient}
+          AND ("status" NOT IN ('cancelled', 'digested') OR "tries" > 0)
+        ORDER BY rowid LIMIT 1`,
     )
     return rows[0] ? toNotice(rows[0]) : notice
   }

@@ -236,7 +236,9 @@ export class AriTelephony implements AsteriskLink, LegPort {
     const id = channelIdOf(message)
     if (!id) return
     this.#dials.get(id)?.receive(message)
-    this.#legs.get(id)?.receive(message)
+    // until we know what lives the dialplan may have had it last
+    if (message.type === 'ChannelDestroyed' && !this.#ready) this.#legs.get(id)?.vanished()
+    else this.#legs.get(id)?.receive(message)
   }
 
   #stasisStart(message: AriMessage): void {

@@ -58,7 +58,7 @@ const MIDNIGHT = Date.parse('2026-11-24T00:00:00+05:00')
 /** A day has some thirty thousand; one whose mail server is away for the last hour has been seen with twice as many. */
 const MOST_MOMENTS = 400_000
 /** A day that a planted bug keeps from its end is judged sooner. */
-const MOST_MOMENTS_PLANTED = 20_000
+const MOST_MOMENTS_PLANTED = 40_000
 /** The slowest worker looks every five seconds. */
 const LOOKED_AROUND_MS = 6_000
 const READING_MS = 60_000
@@ -130,6 +130,7 @@ class Day {
     haveMoods({ time, chance }, this.#mail, lastCallAt)
     if (faults) this.#misfortunes(lastCallAt, faults === true ? undefined : faults)
     this.#peopleAct(lastCallAt)
+    this.#people.rush(this.#asterisk, chance.child(), lastCallAt)
     await this.#until(lastCallAt + 2 * HOUR, false)
     // from here on the world is well: what is owed must be paid
     this.#mail.mood = 'well'

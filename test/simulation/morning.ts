@@ -3,7 +3,7 @@ import type { PlayedAsterisk } from './asterisk.ts'
 import type { Chance } from './chance.ts'
 import type { Party } from './channel.ts'
 import type { Chronicle } from './chronicle.ts'
-import { CAMPAIGN, DESKS, MOBILE } from './company.ts'
+import { CAMPAIGN, DESKS, DIRECT_LINE, MOBILE } from './company.ts'
 import { Caller, Desk, Mobile, someHabits, type Outside } from './people.ts'
 import type { PlayedDatabase } from './played-database.ts'
 import type { Mood, PlayedMailServer } from './played-mail.ts'
@@ -11,6 +11,9 @@ import type { PlayedTime } from './played-time.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
+
+/** Of all days. */
+const RUSH = 0.15
 
 interface Town {
   time: PlayedTime
@@ -57,6 +60,21 @@ export class People {
       // calls come in crowds
       const spread = chance.yes(0.6) ? chance.int(0, 60_000) : chance.int(0, lastCallAt - time.now())
       time.after(5_000 + spread, () => caller.call())
+    }
+  }
+
+  /** On some days more ring the direct line than there are people: they must wait, each for his turn. */
+  rush(asterisk: PlayedAsterisk, chance: Chance, lastCallAt: number): void {
+    const { time } = this.#town
+    if (!chance.yes(RUSH)) return
+    const began = chance.int(0, lastCallAt - time.now())
+    for (let i = 0, callers = chance.int(4, 7); i < callers; i++) {
+      const number = `+7912000002${i}`
+      const patienceMs = chance.int(60_000, 110_000)
+      const habits = { number, line: DIRECT_LINE, again: 0, patienceMs }
+      const caller = new Caller(this.#outside(asterisk), habits)
+      this.#parties.set(number, caller)
+      time.after(began + chance.int(0, 20_000), () => caller.call())
     }
   }
 

@@ -19,8 +19,8 @@ export interface Planted {
   asterisk?: (asterisk: PlayedAsterisk) => void
   /** In the product's own code; returns how to take it out. */
   code?: () => () => void
-  /** The misfortune that shows it; all if missing. */
-  faults?: Misfortune
+  /** The misfortunes of its days: one kind alone, none, or all if missing. */
+  faults?: Misfortune | false
 }
 
 export const planted: Planted[] = [
@@ -135,6 +135,7 @@ export const planted: Planted[] = [
   {
     name: 'the last to come is the first to be served',
     breaks: /^I9/,
+    faults: false,
     code: () => {
       type Line = WaitingLine<{ place: Place }>
       const all = Reflect.get(WaitingLine.prototype, 'all') as (this: Line) => ReturnType<Line['all']>

@@ -149,7 +149,7 @@ const AFTER_MEETING = `CASE WHEN m."person" IS NULL THEN 0 ELSE coalesce(m."unti
 const NEXT_DUE = `SELECT min(at) AS at FROM (
   SELECT min("dueAt") AS at FROM "Notice" n WHERE "status" = 'pending' AND NOT EXISTS (
     SELECT 1 FROM "Notice" e WHERE e."threadKey" = n."threadKey" AND e."recipient" = n."recipient"
-      AND e."status" IN ('pending', 'sending') AND (e."createdAt", e."id") < (n."createdAt", n."id"))
+      AND e."status" IN ('pending', 'sending') AND e.rowid < n.rowid)
   UNION ALL SELECT min("leaseUntil") FROM "Notice" WHERE "status" = 'sending'
   UNION ALL SELECT min("dueAt") FROM "Escalation" WHERE "status" = 'pending'
   UNION ALL SELECT min(max(k."dueAt", coalesce(c."takenAt" + ${TAKEN_MS}, 0), ${AFTER_MEETING})) FROM "Callback" k

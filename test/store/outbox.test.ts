@@ -109,10 +109,27 @@ test.each([
   expect(await claim(1)).toEqual(['two'])
 })
 
-test('two of the same millisecond keep the order of their ids', async () => {
+test.each([
+  ['of the same millisecond', 7],
+  ['on both sides of a clock that was set back', 3],
+])('two %s keep the order in which they were written', async (_what, createdAt) => {
   await write('b', { threadKey: 'k', createdAt: 7 })
-  await write('a', { threadKey: 'k', createdAt: 7 })
-  expect(await claim(10)).toEqual(['a'])
+  await write('a', { threadKey: 'k', createdAt })
+  expect(await claim(10)).toEqual(['b'])
+})
+
+test('the first of a thread is the same at every try, whatever comes later', async () => {
+  await write('one', { threadKey: 'k', createdAt: 7 })
+  const first = async () => {
+    const [notice] = await outbox.claimDueNotices(99_999, 1, 0)
+    return [notice?.id, notice && (await outbox.firstOfThread(notice)).id]
+  }
+  expect(await first()).toEqual(['one', 'one'])
+  // the clock is set back, and the first mail, which a server may have taken, is called off
+  await write('two', { threadKey: 'k', createdAt: 3 })
+  expect(await first()).toEqual(['one', 'one'])
+  await database.prisma.notice.update({ where: { id: 'one' }, data: { status: 'cancelled' } })
+  expect(await first()).toEqual(['two', 'one'])
 })
 
 test('who lost his lease can neither postpone nor bury, but a sent mail is sent', async () => {

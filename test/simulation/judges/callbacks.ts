@@ -102,16 +102,18 @@ function givenUpTooSoon(evidence: Evidence, row: Row, calls: RecordedCall[]): st
       return null // asked of him by another judge
     case 'day-limit': {
       const placed = evidence.outbound.filter(({ party }) => party === row.number).length
-      return placed >= CALLS_A_DAY ? null : `he was called ${placed} times`
+      return placed + triesKept(evidence) >= CALLS_A_DAY ? null : `he was called ${placed} times`
     }
     default: {
       if (row.tries < CALLBACK_TRIES) return `after ${row.tries} tries`
-      const kept = evidence.chronicle.troubles.filter(({ of }) =>
-        (KEEPS_A_TRY as readonly string[]).includes(of),
-      ).length
-      return calls.length + kept >= CALLBACK_TRIES ? null : `he was dialled ${calls.length} times`
+      return calls.length + triesKept(evidence) >= CALLBACK_TRIES ? null : `he was dialled ${calls.length} times`
     }
   }
+}
+
+/** Tries that were written down, and nobody can know whether they rang. */
+function triesKept({ chronicle }: Evidence): number {
+  return chronicle.troubles.filter(({ of }) => (KEEPS_A_TRY as readonly string[]).includes(of)).length
 }
 
 /** What was dialled to him because he had been lost. */

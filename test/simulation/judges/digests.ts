@@ -53,9 +53,11 @@ function tellsAll(id: string, digest: Row, members: Row[], copies: RecordedMail[
 /** I3: a digest whose sending had not begun lets go of those who were spoken with. */
 function whoGotThrough(evidence: Evidence, members: Row[], { at, call, notice }: RecordedMail): string[] {
   const named = new Set(call.split(' '))
-  const calls = members.flatMap(({ kind, callId }) => {
+  // that their calls are closed is what it says of these
+  const closed = new Set(members.flatMap(({ kind, callId }) => (kind === 'closed' ? [callId] : [])))
+  const calls = members.flatMap(({ callId }) => {
     const record = evidence.chronicle.calls.get(callId)
-    return kind !== 'closed' && named.has(callId) && record ? [record] : []
+    return !closed.has(callId) && named.has(callId) && record?.party.startsWith('+') ? [record] : []
   })
   return calls.flatMap(({ channel, party, at: lostAt }) => {
     const later = evidence

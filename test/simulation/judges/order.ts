@@ -5,6 +5,7 @@
 import type { RecordedCall, Trouble } from '../chronicle.ts'
 import { DIRECT_LINE, VIP } from '../company.ts'
 import type { Evidence } from './evidence.ts'
+import { GOES } from './orders.ts'
 
 /** His time may be over by then: sixty seconds, and he hears the answerphone. */
 const PATIENCE_MS = 55_000
@@ -12,6 +13,8 @@ const PATIENCE_MS = 55_000
 const SAME_MOMENT_MS = 100
 /** After a start nobody is given to anybody until those who waited stand in line again. */
 const GATHERED_MS = 2_500
+/** Who heard the answerphone because she had gone waits no more. */
+const BACK_MS = 60_000
 /** Of a death the daemon knows afterwards; of these it may not have known who had come first. */
 const BLINDING: readonly Trouble['of'][] = [
   'lost events',
@@ -49,7 +52,8 @@ function stillWaited(evidence: Evidence, first: RecordedCall, at: number): boole
   if ((first.endedAt ?? Infinity) <= at + SAME_MOMENT_MS) return false
   if (first.plainSince !== null && first.plainSince <= at) return false
   // where nobody is at work he hears the answerphone at once; her mobile alone says nothing of itself
-  if (evidence.chronicle.orders.some((order) => order.person === 'olga' && order.at <= at)) return false
+  const olga = evidence.chronicle.orders.findLast((order) => order.person === 'olga' && order.at <= at)
+  if (olga && (GOES.has(olga.wish) || at - olga.at < BACK_MS)) return false
   if (at - first.waitsSince! > PATIENCE_MS || evidence.disturbed(first.at - 1_000, at, BLINDING)) return false
   const lastTrouble = Math.max(...troubles.flatMap(({ from }) => (from <= at ? [from] : [])))
   if (lastTrouble < first.waitsSince!) return true

@@ -4,7 +4,7 @@ import type { Evidence } from './evidence.ts'
 
 /** The daemon looks twice a second, and who is being rung is rung on. */
 const CARRIED_OUT_MS = 5_000
-const GOES = new Set(['sign-out', 'pause', 'do-not-disturb'])
+export const GOES: ReadonlySet<string> = new Set(['sign-out', 'pause', 'do-not-disturb'])
 
 export interface Absence {
   person: string

@@ -96,6 +96,7 @@ function playElsewhere(from: number, count: number): Promise<Played> {
 }
 
 if (process.send) {
+  process.once('disconnect', () => process.exit(1)) // who wanted to know is gone
   const result = await play(first, days)
   process.send(result, () => process.exit(0))
 } else {

@@ -64,7 +64,9 @@ async function play(from: number, count: number): Promise<Played> {
     say(`seed ${played}: ${error.stack}`)
     process.exit(1)
   })
+  const wanted = process.ppid
   for (; played < from + count; played++) {
+    if (process.send && process.ppid !== wanted) process.exit(1) // who wanted to know is gone
     const { broken, figures } = await playDay({ seed: played, database, faults })
     for (const [name, value] of Object.entries(figures) as [keyof Figures, number][])
       sums.set(name, (sums.get(name) ?? 0) + value)
@@ -96,7 +98,6 @@ function playElsewhere(from: number, count: number): Promise<Played> {
 }
 
 if (process.send) {
-  process.once('disconnect', () => process.exit(1)) // who wanted to know is gone
   const result = await play(first, days)
   process.send(result, () => process.exit(0))
 } else {

@@ -6,16 +6,11 @@ import { beforeAll, expect, test, vi } from 'vitest'
 import type { CrashPoint } from '../../src/runtime/crash-point.ts'
 import { allPoints } from '../crash/effects/points.ts'
 import { playDay } from './day.ts'
+import { NOT_PLAYED } from './not-played.ts'
 import { openPlayedDatabase, type PlayedDatabase } from './played-database.ts'
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 })
 
-/**
- * Starts, and what the small company does not do: imports, test calls, recorded talks (test/crash/recordings), weekly mails (test/crash/weekly).
- * Orders and meetings are played, but their rows come from the command line, another process: the daemon only reads and answers them.
- */
-const NOT_PLAYED =
-  /^(config|import|migration)|channels.(ring|setChannelVar)|recordings.(deleteStored|stop)|journal.report.due|store.(insert-Campaign|(insert|delete)-Contact|delete-DoNotCall|(insert|delete)-Meeting|insert-OperatorOrder|update-TalkRecording|insert-TestCall)/
 const played = allPoints().filter((point) => !NOT_PLAYED.test(point))
 
 /** Days that are looked through for who comes where. */

@@ -6,6 +6,8 @@ import type { PlayedTime } from './played-time.ts'
 const TRY_AGAIN_MS = 1_000
 
 export class CommandLine {
+  /** When it was last at work; until somebody has looked that is news. */
+  lastAt = 0
   #time: PlayedTime
   #database: PlayedDatabase
 
@@ -19,6 +21,7 @@ export class CommandLine {
     const database = this.#database
     if (database.locked) return void this.#time.after(TRY_AGAIN_MS, () => this.run(deed))
     database.asking++
+    this.lastAt = this.#time.now()
     void deed(database.prisma).finally(() => database.asking--)
   }
 }

@@ -89,6 +89,7 @@ class Day {
   #chronicle: Chronicle
   #asterisk: PlayedAsterisk
   #mail: PlayedMailServer
+  #commandLine: CommandLine
   #people: People
   #life: Life | null = null
   #ari: PlayedAri | null = null
@@ -112,6 +113,7 @@ class Day {
       maxCalls: 8,
     })
     this.#mail = new PlayedMailServer({ time, chance: chance.child(), chronicle })
+    this.#commandLine = new CommandLine(time, options.database)
     options.planted?.asterisk?.(this.#asterisk)
   }
 
@@ -159,8 +161,9 @@ class Day {
   /** By the command line. */
   #peopleAct(lastCallAt: number): void {
     const time = this.#time
-    const commandLine = new CommandLine(time, this.#options.database)
-    const office = () => ({ time, chance: this.#chance.child(), chronicle: this.#chronicle, commandLine })
+    const office = () => {
+      return { time, chance: this.#chance.child(), chronicle: this.#chronicle, commandLine: this.#commandLine }
+    }
     workOnTheList(office(), lastCallAt + 90 * MINUTE)
     comeAndGo(office(), lastCallAt + HOUR)
     meet(office(), lastCallAt + HOUR)
@@ -201,6 +204,7 @@ class Day {
 
   /** The daemon has looked at everything, and nobody is on the line. */
   get #isQuiet(): boolean {
+    if (this.#commandLine.lastAt === this.#time.now()) return false
     return this.#life !== null && this.#asterisk.people === 0 && !this.#time.frozen && !this.#options.database.locked
   }
 

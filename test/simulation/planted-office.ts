@@ -26,6 +26,7 @@ export const plantedOffice: Planted[] = [
   {
     name: 'a digest tells also of those who got through',
     breaks: /^I3 dg-/,
+    from: 61,
     prisma: questions('notice', 'findMany', (question) =>
       question.where?.['status'] === 'digested' ? { where: { digestId: question.where['digestId'] } } : question,
     ),

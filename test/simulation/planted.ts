@@ -21,6 +21,8 @@ export interface Planted {
   code?: () => () => void
   /** The misfortunes of its days: one kind alone, none, or all if missing. */
   faults?: Misfortune | false
+  /** The first of its days; for a bug that few days show. */
+  from?: number
 }
 
 export const planted: Planted[] = [

@@ -18,6 +18,8 @@ export const ZONE_HOURS = 5
 export const OFFICE = { from: 9, to: 18 }
 export const CAMPAIGN = 'reminder'
 export const CALLBACK_TRIES = 3
+/** Of the trunk, for both directions. */
+export const LINES = 6
 export const OPT_OUT_KEY = '9'
 /** The first caller of each day is an old customer. */
 export const VIP = '+79120000000'
@@ -46,7 +48,7 @@ hours:
   office: { week: { mon-sun: "09:00-18:00" } }
   always: { week: { mon-sun: "00:00-24:00" } }
 trunks:
-  provider: { endpoint: PJSIP/provider, lines: 6, reserve_inbound: 2, caller_id: ["${MENU_LINE}", "${DIRECT_LINE}"] }
+  provider: { endpoint: PJSIP/provider, lines: ${LINES}, reserve_inbound: 2, caller_id: ["${MENU_LINE}", "${DIRECT_LINE}"] }
 lines:
   "${MENU_LINE}": { name: Главный, flow: main }
   "${DIRECT_LINE}": { name: Прямой, flow: direct }

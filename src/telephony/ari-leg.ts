@@ -273,10 +273,10 @@ export class AriLeg implements Leg {
   }
 
   async #askForHangup(code: number): Promise<void> {
-    this.#hangupRequestedAt = Math.min(this.#hangupRequestedAt, performance.now())
     try {
-      // the dialplan may have taken it while we were not there: a talk that it began is not ours to end
+      // the dialplan may have taken it while we were not there: a talk that it began is not ours to end, nor is its leaving us an end
       await this.#port.whenReady(this.signal)
+      this.#hangupRequestedAt = Math.min(this.#hangupRequestedAt, performance.now())
       await this.#requests.ask('channels.hangup', { channelId: this.id, reason_code: code })
     } catch (error) {
       if (saysGone(error) || this.signal.aborted) return

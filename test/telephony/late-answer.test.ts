@@ -1,7 +1,7 @@
 /** Asterisk has carried a request out, and its answer comes late or never: what has become of the talk is told by its events. */
 import { expect, test } from 'vitest'
 import { silentLogger } from '../../src/runtime/logger.ts'
-import { CallEnded } from '../../src/telephony/api.ts'
+import { CallEnded, TakenAway } from '../../src/telephony/api.ts'
 import type { AriChannel } from '../../src/telephony/ari-events.ts'
 import { AriLeg, type LegPort } from '../../src/telephony/ari-leg.ts'
 import { AriError } from '../../src/telephony/ari-transport.ts'
@@ -40,4 +40,19 @@ test('who hangs up before he leaves our application has not talked', async () =>
   const talk = caller.talkWith(operator)
   for (const type of ['ChannelHangupRequest', 'StasisEnd', 'ChannelDestroyed']) caller.receive(event(type))
   await expect(talk).rejects.toThrow(CallEnded)
+})
+
+test('who is taken by the dialplan while our hang-up waits for the connection has not ended', async () => {
+  const port: LegPort = {
+    request: () => Promise.resolve({ id: '1.1', name: 'PJSIP/1.1', state: 'Up' }),
+    whenReady: () => new Promise(() => {}),
+    follow: () => Promise.resolve(),
+    recording: () => Promise.reject(new Error('there is none')),
+    holds: () => false,
+    ended: () => {},
+  }
+  const caller = new AriLeg({ id: '1.1', name: 'PJSIP/1.1', state: 'Up' } as AriChannel, port, silentLogger)
+  void caller.hangup()
+  caller.receive(event('StasisEnd'))
+  await expect.poll(() => caller.signal.reason as unknown).toBeInstanceOf(TakenAway)
 })

@@ -264,10 +264,13 @@ export class AriTelephony implements AsteriskLink, LegPort {
   /** The dialplan's word on the number counts: it has looked whether it may be shown, and it has no letters. */
   async #arrive(leg: AriLeg, channel: AriChannel, [did = '', number = '', trunk = '']: string[]): Promise<void> {
     const callerNumber = number || (/\p{L}/u.test(channel.callerNumber) ? channel.callerNumber : '')
-    const arrivedAt = channel.createdAt - this.#heartbeat.skewMs
-    // after a freeze the socket is full of old news
-    if (Date.now() - arrivedAt > STALE_ARRIVAL_MS) await leg.look()
-    if (leg.signal.aborted) return
+    const cameAt = () => channel.createdAt - this.#heartbeat.skewMs
+    // after a freeze the socket is full of old news, unless one of the two clocks was set a moment ago
+    if (Math.abs(Date.now() - cameAt()) > STALE_ARRIVAL_MS) {
+      await Promise.all([leg.look(), this.#heartbeat.readClock().catch(() => {})])
+      if (leg.signal.aborted) return
+    }
+    const arrivedAt = cameAt()
     this.#events.arrival({ leg, did, callerNumber, callerName: channel.callerName, trunk, arrivedAt })
   }
 
@@ -327,7 +330,8 @@ export class AriTelephony implements AsteriskLink, LegPort {
   /** Handles whose channel is gone, or not with us any more, are ended. Returns everything that lives. */
   async #compareWithReality(): Promise<AriChannel[]> {
     const legs = [...this.#legs.values()]
-    const dials = [...this.#dials.values()]
+    // what is placed while we ask need not be on the list
+    const dials = [...this.#dials.values()].filter(({ isPlaced }) => isPlaced)
     const channels = await this.#listChannels()
     const living = new Map(channels.map((channel) => [channel.id, channel]))
     for (const dial of dials) if (!living.has(dial.channelId)) dial.vanished()

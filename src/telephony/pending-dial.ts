@@ -31,7 +31,7 @@ export class PendingDial {
   #settle!: (result: DialResult) => void
   #result: Promise<DialResult>
   /** Asterisk has confirmed that it placed the call. */
-  #placed = false
+  isPlaced = false
   #over = new AbortController()
 
   constructor(request: DialRequest, app: string, port: DialPort) {
@@ -85,12 +85,8 @@ export class PendingDial {
     }
   }
 
-  /** Asterisk does not know the channel; if it did, the event of its end was lost. */
+  /** Asterisk does not know the channel, and did: the event of its end was lost. */
   vanished(): void {
-    if (this.#placed) this.#lost()
-  }
-
-  #lost(): void {
     this.#settle(this.#giveUp ? { kind: this.#giveUp, cause: 0 } : { kind: 'unknown' })
   }
 
@@ -110,7 +106,7 @@ export class PendingDial {
       },
       { lane: 'place', body: { variables: { 'TIMEOUT(absolute)': String(this.#port.longestCallSec) } } },
     )
-    this.#placed = true
+    this.isPlaced = true
     crashPoint('dial.requested')
   }
 
@@ -122,7 +118,7 @@ export class PendingDial {
     try {
       // no answer, or a 409, which may be an echo of another request (Asterisk keeps the error number of the thread)
       await this.#port.request('channels.get', { channelId: this.channelId }, { lane: 'place' })
-      this.#placed = true
+      this.isPlaced = true
       this.#request.log.warn('an originate was answered wrongly, but the channel lives', { error })
     } catch (notThere) {
       if (!saysGone(notThere)) return this.#settle({ kind: 'unknown' })
@@ -138,7 +134,7 @@ export class PendingDial {
       { lane: 'place' },
     )
     hangup.catch(() => {})
-    withTimeout(this.#result, CLEARING_MS, 'the end of a cancelled call').catch(() => this.#lost())
+    withTimeout(this.#result, CLEARING_MS, 'the end of a cancelled call').catch(() => this.vanished())
   }
 }
 

@@ -1,0 +1,42 @@
+/** We look at all channels of Asterisk now and then; what is done while we look is not on the list that comes back. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { silentLogger } from '../../src/runtime/logger.ts'
+import { telephonyHouse } from '../support/telephony-house.ts'
+
+const AUDIT_MS = 10_000
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+/** A call whose phone rings for long, and looks that do not see it. Returns how it ended, if it did. */
+async function dialled(asked: 'long before' | 'just before the list') {
+  const { asterisk, telephony } = telephonyHouse()
+  telephony.start()
+  await vi.waitFor(() => expect(telephony.ready).toBe(true))
+  const later = (ms: number, answer: unknown) => new Promise((resolve) => setTimeout(resolve, ms, answer))
+  const ends: string[] = []
+  const dial = async () => {
+    const callerId = { number: '+73432001122', name: 'Company' }
+    const target = { endpoint: 'PJSIP/101' }
+    const request = { channelId: 'leg-1', target, callerId, timeoutMs: 30_000, log: silentLogger }
+    ends.push((await telephony.dial(request)).kind)
+  }
+  if (asked === 'long before') void dial()
+  asterisk.answer = (operation) => {
+    if (operation === 'channels.list') return later(50, [])
+    if (operation === 'channels.originateWithId') return later(25, {})
+    if (operation === 'applications.get' && asked !== 'long before') void dial()
+    return undefined
+  }
+  await vi.advanceTimersByTimeAsync(AUDIT_MS + 100)
+  await telephony.stop()
+  return ends
+}
+
+test('a call that Asterisk does not know any more has ended, and nobody knows how', async () => {
+  expect(await dialled('long before')).toEqual(['unknown'])
+})
+
+test('a call that is placed while Asterisk tells what lives goes on', async () => {
+  expect(await dialled('just before the list')).toEqual([])
+})

@@ -30,10 +30,36 @@ const farthestDays = 400
 
 /** Whether `instant` (ms since 1970) is within the hours, read in `zone` (IANA). */
 export function isOpen(times: OpeningTimes, closed: ClosedDays, zone: string, instant: number): boolean {
+  const known = lastAnswers.get(times)
+  if (known?.closed === closed && known.zone === zone && known.from <= instant && instant < known.to) return known.open
+  const answer = answerAround(times, closed, zone, instant)
+  lastAnswers.set(times, answer)
+  return answer.open
+}
+
+/** Holds within `from <= instant < to`. */
+interface Answer {
+  open: boolean
+  from: number
+  to: number
+  closed: ClosedDays
+  zone: string
+}
+/** Workers ask every few seconds, for each row that waits, and calendars are slow. */
+const lastAnswers = new WeakMap<OpeningTimes, Answer>()
+
+function answerAround(times: OpeningTimes, closed: ClosedDays, zone: string, instant: number): Answer {
   const here = DateTime.fromMillis(instant, { zone })
-  return [here.minus({ days: 1 }), here].some((day) =>
-    stretches(times, closed, day).some(({ from, to }) => from <= instant && instant < to),
+  const around = [here.minus({ days: 1 }), here].flatMap((day) => stretches(times, closed, day))
+  const within = around.find(({ from, to }) => from <= instant && instant < to)
+  if (within) return { open: true, ...within, closed, zone }
+  const today = here.startOf('day')
+  const from = Math.max(today.toMillis(), ...around.map(({ to }) => to).filter((to) => to <= instant))
+  const to = Math.min(
+    today.plus({ days: 1 }).toMillis(),
+    ...around.map((next) => next.from).filter((at) => at > instant),
   )
+  return { open: false, from, to, closed, zone }
 }
 
 /** The first open instant at or after `instant`; null when there is none within 400 days. */

@@ -68,6 +68,30 @@ describe('isOpen', () => {
   })
 })
 
+it('isOpen remembers its last answer no longer than it holds', () => {
+  const weeks = ['09:00-13:00, 14:00-18:00', '22:00-06:00', '24h', '01:30-02:30', '00:00-02:00, 23:30-00:30']
+  const zones = [ural, 'Europe/Berlin', 'Australia/Lord_Howe', 'Africa/Cairo', 'Pacific/Apia', 'America/Havana']
+  const closed = [['2026-03-29'], ['2026-10-25', '2026-11-01']]
+  let seed = 7
+  const random = (n: number) => (seed = (seed * 48271) % 2147483647) % n
+  const wrong: string[] = []
+  for (let i = 0; i < 300; i++) {
+    const week = { [['mon-fri', 'sun', 'sat,wed', 'fri-mon'][random(4)]!]: weeks[random(weeks.length)]! }
+    const times = { week, dates: { '2026-03-28': '10:00-12:00' } }
+    const changes = [Date.UTC(2026, 2, 27), Date.UTC(2026, 9, 23), Date.UTC(2026, random(12), random(28))]
+    let instant = changes[random(3)]! + random(72 * 60) * 60_000
+    const zone = zones[random(zones.length)]!
+    for (let asked = 0; asked < 30; asked++) {
+      const days = closed[random(2)]!
+      const where = random(10) === 0 ? 'Europe/Berlin' : zone
+      if (isOpen(times, days, where, instant) !== isOpen({ ...times }, days, where, instant))
+        wrong.push(`${where} ${JSON.stringify(week)} at ${new Date(instant).toISOString()}`)
+      instant += random(4) === 0 ? -random(90) * 60_000 : random(200) * 60_000
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
 describe('nextOpening', () => {
   it.each([
     ['2026-11-24T10:00', '2026-11-24T10:00', 'open already'],

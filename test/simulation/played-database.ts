@@ -12,7 +12,7 @@ import { mayCrash, throughWall } from '../../src/runtime/crash-point.ts'
 import type { Prisma } from '../../src/store/database.ts'
 import { written } from '../../src/store/libsql-client.ts'
 import type { Life } from './life.ts'
-import { Memo } from './memo.ts'
+import { type Look, Memo, type NextTime } from './memo.ts'
 import type { PlayedTime } from './played-time.ts'
 
 type Config = Parameters<PrismaLibSql['createClient']>[0]
@@ -92,6 +92,11 @@ export function openPlayedDatabase(): PlayedDatabase {
   const versions = () => (touched.all([]) as unknown as number[][])[0]!
   const nextDue = () => (due.get() as { at: number | null }).at ?? Infinity
 
+  const nextTime: NextTime = (table, column, from) => {
+    const first = compile(`SELECT min("${column}") FROM "${table}" WHERE "${column}" >= ?`)
+    return (first.statement.all([from]) as unknown as (number | null)[][])[0]![0]!
+  }
+
   const database: PlayedDatabase = {
     prisma: null as unknown as Prisma,
     rows: (sql, ...values) => sqlite.prepare(sql).all(...values) as never[],
@@ -104,7 +109,7 @@ export function openPlayedDatabase(): PlayedDatabase {
     asking: 0,
     statements: 0,
     nextDue,
-    memo: new Memo(tables, nextDue),
+    memo: new Memo(tables, nextTime),
     empty: () => {
       database.locked = false
       const all = tables.map((table) => `DELETE FROM "${table}";`).join('')
@@ -242,7 +247,7 @@ async function asking<T>(database: PlayedDatabase, ask: () => PromiseLike<T>): P
 
 interface Flat {
   sql: string
-  looksAt: readonly number[] | null
+  looksAt: Look | null
   /** Pieces of SQL among the values, by their place. */
   pieces: ReadonlyMap<number, unknown>
 }

@@ -14,6 +14,7 @@ import { type AriMessage, AriSocket, type AriSocketOptions } from './ari-socket.
 import { type AriAddress, AriError, type AriTransport, saysGone } from './ari-transport.ts'
 import { RETURNS } from './contexts.ts'
 import { DoorbellReader } from './doorbell-reader.ts'
+import { Handles } from './handles.ts'
 import { Heartbeat } from './heartbeat.ts'
 import type { AsteriskLink, LinkEvents, LivingChannel, TalkRecordings } from './link.ts'
 import { PendingDial } from './pending-dial.ts'
@@ -41,8 +42,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
   #events: LinkEvents
   #log: Logger
   #socket: EventSocket
-  #legs = new Map<string, AriLeg>()
-  #dials = new Map<string, PendingDial>()
+  #handles = new Handles()
   #phones: WatchedPhones
   #heartbeat: Heartbeat
   #doorbell: DoorbellReader
@@ -86,7 +86,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
   }
 
   get liveLegs(): number {
-    return this.#legs.size
+    return this.#handles.legs.size
   }
 
   start(): void {
@@ -124,19 +124,16 @@ export class AriTelephony implements AsteriskLink, LegPort {
     if (!this.#ready && !(await this.#readyWithin(request.timeoutMs, request.signal)))
       return { kind: 'not-placed', why: 'no connection to Asterisk' }
     const dial = new PendingDial(request, this.#address.app, this)
-    this.#dials.set(request.channelId, dial)
+    this.#handles.dials.set(request.channelId, dial)
     try {
       return await dial.run()
     } finally {
-      this.#dials.delete(request.channelId)
+      this.#handles.dials.delete(request.channelId)
     }
   }
 
   channelsOn(endpoint: string): number {
-    let count = 0
-    for (const leg of this.#legs.values()) if (leg.channelName.startsWith(`${endpoint}-`)) count++
-    for (const dial of this.#dials.values()) if (dial.endpointName === endpoint) count++
-    return count
+    return this.#handles.countOn(endpoint)
   }
 
   async hangUp(channelId: string): Promise<void> {
@@ -159,7 +156,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
   }
 
   async adopt({ id: channelId, application }: LivingChannel): Promise<AriLeg> {
-    const known = this.#legs.get(channelId)
+    const known = this.#handles.legs.get(channelId)
     if (known) return known
     const channel = readChannel(await this.request('channels.get', { channelId }))
     if (!channel) throw new Error(`Asterisk describes channel ${channelId} without an id`)
@@ -214,12 +211,12 @@ export class AriTelephony implements AsteriskLink, LegPort {
   }
 
   ended(leg: AriLeg): void {
-    this.#legs.delete(leg.id)
+    this.#handles.ended(leg)
   }
 
   #newLeg(channel: AriChannel): AriLeg {
     const leg = new AriLeg(channel, this, this.#log.child({ channel: channel.id }))
-    this.#legs.set(channel.id, leg)
+    this.#handles.legs.set(channel.id, leg)
     return leg
   }
 
@@ -235,10 +232,11 @@ export class AriTelephony implements AsteriskLink, LegPort {
     }
     const id = channelIdOf(message)
     if (!id) return
-    this.#dials.get(id)?.receive(message)
+    this.#handles.dials.get(id)?.receive(message)
     // until we know what lives the dialplan may have had it last
-    if (message.type === 'ChannelDestroyed' && !this.#ready) this.#legs.get(id)?.vanished()
-    else this.#legs.get(id)?.receive(message)
+    const leg = this.#handles.legs.get(id)
+    if (message.type === 'ChannelDestroyed' && !this.#ready) leg?.vanished()
+    else leg?.receive(message)
   }
 
   #stasisStart(message: AriMessage): void {
@@ -250,9 +248,9 @@ export class AriTelephony implements AsteriskLink, LegPort {
 
   /** A channel is in our application, for the reason that its arguments say. */
   #enter(channel: AriChannel, kind: string, args: string[]): void {
-    const known = this.#legs.get(channel.id)
+    const known = this.#handles.legs.get(channel.id)
     if (known) return RETURNS.has(kind) ? known.returned(args) : undefined
-    const dial = this.#dials.get(channel.id)
+    const dial = this.#handles.dials.get(channel.id)
     if (dial) return dial.answered(channel)
     if (kind === 'inbound') return void this.#arrive(this.#newLeg(channel), channel, args)
     if (kind === 'feature') return this.#events.feature(this.#newLeg(channel), args[0] ?? '', `PJSIP/${args[1] ?? ''}`)
@@ -291,7 +289,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
         await this.#heartbeat.readClock()
         await this.#readStart()
         await this.#readLongestCall()
-        const channels = await this.#compareWithReality()
+        const channels = await this.#handles.compare(() => this.#listChannels())
         const { goOn } = await this.#events.connected(channels)
         if (!isCurrent()) return
         this.#enterUnknown(channels)
@@ -327,26 +325,14 @@ export class AriTelephony implements AsteriskLink, LegPort {
     return Array.isArray(channels) ? channels.map(readChannel).filter((channel) => channel !== null) : []
   }
 
-  /** Handles whose channel is gone, or not with us any more, are ended. Returns everything that lives. */
-  async #compareWithReality(): Promise<AriChannel[]> {
-    const legs = [...this.#legs.values()]
-    // what is placed while we ask need not be on the list
-    const dials = [...this.#dials.values()].filter(({ isPlaced }) => isPlaced)
-    const channels = await this.#listChannels()
-    const living = new Map(channels.map((channel) => [channel.id, channel]))
-    for (const dial of dials) if (!living.has(dial.channelId)) dial.vanished()
-    await Promise.all(legs.map(async (leg) => (living.has(leg.id) ? leg.look() : leg.vanished())))
-    return channels
-  }
-
   /** Channels in our application of which no event told, or that another life of this daemon had. */
   #enterUnknown(channels: AriChannel[]): void {
     for (const channel of channels) {
-      if (this.#legs.has(channel.id)) continue
+      if (this.#handles.legs.has(channel.id)) continue
       const [, kind = '', ...args] = channel.applicationData.split(',')
       if (this.holds(channel)) this.#enter(channel, kind, args)
       // it rings, and who wanted it is dead
-      else if (PLACED_BY_US.test(channel.id) && channel.state !== 'Up' && !this.#dials.has(channel.id))
+      else if (PLACED_BY_US.test(channel.id) && channel.state !== 'Up' && !this.#handles.dials.has(channel.id))
         this.#events.stranger(channel)
     }
   }
@@ -356,7 +342,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
     const connection = this.#connection
     try {
       await this.request('applications.get', { applicationName: this.#address.app })
-      const channels = await this.#compareWithReality()
+      const channels = await this.#handles.compare(() => this.#listChannels())
       if (!this.#ready || connection !== this.#connection) return
       // an event that is only late finds its channel known; the reader of the book waits for our word, which must not be said twice
       this.#enterUnknown(channels.filter((channel) => !this.#doorbell.isReading(channel)))

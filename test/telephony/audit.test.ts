@@ -40,3 +40,22 @@ test('a call that Asterisk does not know any more has ended, and nobody knows ho
 test('a call that is placed while Asterisk tells what lives goes on', async () => {
   expect(await dialled('just before the list')).toEqual([])
 })
+
+test('a caller who leaves while Asterisk tells what lives does not come a second time', async () => {
+  const { asterisk, telephony, arrivals } = telephonyHouse()
+  telephony.start()
+  await vi.waitFor(() => expect(telephony.ready).toBe(true))
+  const dialplan = { app_name: 'Stasis', app_data: `${asterisk.app()},inbound` }
+  const creationtime = new Date(Date.now() + AUDIT_MS).toISOString()
+  const channel = { id: '1.1', name: 'PJSIP/provider-1', state: 'Ring', creationtime, dialplan }
+  asterisk.answer = (operation) => {
+    if (operation !== 'channels.list') return undefined
+    asterisk.send({ type: 'StasisStart', args: ['inbound', '+73432001122', '+79120000001', 'provider'], channel })
+    for (const type of ['ChannelHangupRequest', 'StasisEnd', 'ChannelDestroyed'])
+      asterisk.send({ type, cause: 16, channel })
+    return [channel]
+  }
+  await vi.advanceTimersByTimeAsync(AUDIT_MS + 100)
+  await telephony.stop()
+  expect(arrivals).toHaveLength(1)
+})

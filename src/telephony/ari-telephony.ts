@@ -328,7 +328,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
   /** Channels in our application of which no event told, or that another life of this daemon had. */
   #enterUnknown(channels: AriChannel[]): void {
     for (const channel of channels) {
-      if (this.#handles.legs.has(channel.id)) continue
+      if (this.#handles.know(channel)) continue
       const [, kind = '', ...args] = channel.applicationData.split(',')
       if (this.holds(channel)) this.#enter(channel, kind, args)
       // it rings, and who wanted it is dead

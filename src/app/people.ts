@@ -7,6 +7,7 @@ import { Operators } from '../queues/operators.ts'
 import { acceptsWithKey, dialOutside } from '../queues/outside-number.ts'
 import type { RingDeps } from '../queues/ring.ts'
 import { CALLERS_REMEMBERED } from '../queues/talk-memory.ts'
+import { LineTurns } from '../queues/line-turns.ts'
 import { CallersInLine } from '../queues/waiting-line.ts'
 import { waitingParts } from '../queues/waiting-words.ts'
 import { whisperParts } from '../queues/whisper.ts'
@@ -45,6 +46,7 @@ export function peopleRoom(ground: Ground, telephony: AsteriskLink, { acceptProm
       dialOutside(guard, telephony, Object.keys(config().trunks)[0] ?? '', number, request),
     accepts: (leg) => acceptsWithKey(leg, acceptPrompt()),
     line: new CallersInLine(),
+    lineTurns: new LineTurns(),
     waitingWords: ({ snapshot }, offer, position) =>
       spoken(waitingParts(offer, position), {}, snapshot.config.company.language),
     whisper: ({ line, path, snapshot }, whisper) =>

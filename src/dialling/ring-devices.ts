@@ -25,6 +25,8 @@ export interface RingReason {
   line: string
   /** The caller's channel, when there is one. */
   originator?: string
+  /** False: others before him wait for a line to the outside. */
+  mayTakeLine?: () => boolean
   log: Logger
 }
 export interface OutsideRequest {
@@ -58,6 +60,8 @@ export interface RingOptions {
   timeoutMs: number
   /** Outside numbers must accept with a key. */
   screen: boolean
+  /** There was no line for him a moment ago, and there will be another time. */
+  asksAgain?: boolean
   signal: AbortSignal
   /** Told of each person whose phones have stopped without a talk; `taken`: because somebody else took the call. */
   onRung?: (rung: Rung, taken: boolean) => void
@@ -86,12 +90,13 @@ export async function ringDevices(
 
   const ringDevice = async (person: string, name: string, device: Rings): Promise<RungResult> => {
     const rangAt = performance.now()
+    if (device.kind === 'outside' && reason.mayTakeLine?.() === false) return 'congestion'
     const timeoutMs = Math.max(SHORTEST_RING_MS, began + options.timeoutMs - rangAt)
     const further = device.kind === 'outside' && outside++ > 0
     const dial = () => dialDevice(deps, reason, device, further, timeoutMs, controller.signal)
     let result = await dial()
     // the line of a call that has just ended is in the ledger for a moment yet; who stands first would lose his turn to the next
-    if (hasNoLine(result) && (await isStillWanted(LINE_FREED_MS, controller.signal))) result = await dial()
+    if (hasNoLine(result) && !options.asksAgain && (await isStillWanted(LINE_FREED_MS, controller.signal))) result = await dial()
     if (hasNoLine(result)) return 'congestion'
     if (result.kind === 'refused') return 'not-placed'
     if (result.kind !== 'answered') return result.kind

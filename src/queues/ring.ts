@@ -5,12 +5,13 @@
 import type { Call } from '../calls/call.ts'
 import type { Person } from '../config/sections/people.ts'
 import type { RingOutcome, RungResult, WaitingOffer } from '../model/call-outcome.ts'
-import { childController, sleep } from '../runtime/abort.ts'
+import { childController } from '../runtime/abort.ts'
 import type { Media } from '../telephony/api.ts'
 import type { Place } from './operators.ts'
 import { ringDevices, type RingDevicesDeps, type RingReason } from '../dialling/ring-devices.ts'
+import type { LineTurns, LineWish } from './line-turns.ts'
 import { priorityOf, type RingPlan } from './ring-plan.ts'
-import { mayJoin, nextToRing, type RingTerms } from './ring-strategy.ts'
+import { type FreeOperator, mayJoin, nextToRing, type RingTerms } from './ring-strategy.ts'
 import { talk, type TalkDeps } from './talk.ts'
 import type { CallersInLine } from './waiting-line.ts'
 import { type WaitingSound, waitingSound } from './waiting-sound.ts'
@@ -18,6 +19,8 @@ import { type WaitingSound, waitingSound } from './waiting-sound.ts'
 export interface RingDeps extends RingDevicesDeps, TalkDeps {
   /** Everybody who waits for somebody now. */
   line: CallersInLine
+  /** Those of them for whom no line of the gateway was free. */
+  lineTurns: LineTurns
   /** Tells a caller his place and what he may press instead of waiting. */
   waitingWords: (call: Call, offer: WaitingOffer, position: number) => Promise<Media[]>
 }
@@ -33,9 +36,6 @@ const FINAL: ReadonlySet<RungResult> = new Set<RungResult>([
   'not-placed',
   'failed',
 ])
-
-/** No line was free for anybody: one may be, soon. */
-const NO_LINE_PAUSE_MS = 2_000
 
 /**
  * Resolves with `talked` when a person spoke with the caller, else with why nobody did. `signal` ends the ringing without ending the call
@@ -64,11 +64,12 @@ export async function ringFor(
   const waiting = waitingSound(call, plan.music, offer, async () =>
     offer ? deps.waitingWords(call, offer, inLine.position()) : [],
   )
+  const line = deps.lineTurns.of(place)
   const tried = new Map<string, number>()
   let outcome: RingOutcome | 'talked' = 'abandoned'
   try {
     waiting.start()
-    outcome = await ringUntil(deps, call, plan, place, tried, waiting, controller.signal)
+    outcome = await ringUntil(deps, call, plan, { place, line }, tried, waiting, controller.signal)
     return outcome
   } catch (error) {
     if (!call.leg.signal.aborted) outcome = 'interrupted'
@@ -82,6 +83,7 @@ export async function ringFor(
       call.path.add({ kind: 'ring-ended', to: plan.to, outcome, ...(position && { position }) })
     }
     inLine.leaves()
+    line.done()
     await waiting.stop()
   }
 }
@@ -105,7 +107,7 @@ async function ringUntil(
   deps: RingDeps,
   call: Call,
   plan: RingPlan,
-  place: Place,
+  { place, line }: { place: Place; line: LineWish },
   tried: Map<string, number>,
   waiting: WaitingSound,
   signal: AbortSignal,
@@ -126,18 +128,28 @@ async function ringUntil(
     if (left <= 0) return tried.size > 0 ? 'timeout' : 'all-busy'
     if (members.every((person) => operators.presence(person) === 'offline'))
       return tried.size > 0 ? 'no-answer' : 'none-online'
-    const chosen = await reserveWithin(left, signal, (limited) =>
-      operators.reserve(members, (free) => nextToRing(plan.strategy, members, free, tried, terms), limited, place),
+    const pauseMs = line.pauseMs()
+    const able = (free: FreeOperator[]) =>
+      pauseMs > 0 ? free.filter(({ person }) => line.needsNone(person, config.people[person]!)) : free
+    const chosen = await reserveWithin(pauseMs > 0 ? Math.min(left, pauseMs) : left, signal, (limited) =>
+      operators.reserve(
+        members,
+        (free) => nextToRing(plan.strategy, members, able(free), tried, terms),
+        limited,
+        place,
+      ),
     )
+    if (!chosen && pauseMs > 0 && pauseMs < left) continue
     if (!chosen) return tried.size > 0 ? 'timeout' : 'all-busy'
     for (const person of chosen) tried.set(person, (tried.get(person) ?? 0) + 1)
     const withPhones = (person: string): [string, Person] => [person, config.people[person]!]
     const others = members.filter((person) => !chosen.includes(person) && mayJoin(person, chosen, terms))
     let withLine = chosen.length
     const timeoutMs = Math.min(plan.eachMs, Math.max(1_000, deadline - performance.now()))
-    const winner = await ringDevices(deps, ringReason(call), chosen.map(withPhones), {
+    const winner = await ringDevices(deps, ringReason(call, line), chosen.map(withPhones), {
       timeoutMs,
       screen: plan.screen,
+      asksAgain: line.isRefused,
       signal,
       onRung: ({ person, name, result, ms }, taken) => {
         const isNews = result !== 'congestion' || !withoutLine.has(person)
@@ -148,6 +160,7 @@ async function ringUntil(
           // he was not rung: he comes before those who were
           withLine--
           withoutLine.add(person)
+          line.didNotReach(person)
           tried.set(person, tried.get(person)! - 1)
         }
         if (FINAL.has(result)) final.add(person)
@@ -166,6 +179,8 @@ async function ringUntil(
           ),
       }),
     })
+    if (winner || withLine > 0) line.done()
+    else line.refused()
     if (winner) {
       // the music's end is not awaited: what follows goes the same way to Asterisk, in this order
       let silent = false
@@ -176,7 +191,7 @@ async function ringUntil(
       if (await talk(deps, call, plan, winner, stopWaiting, signal)) return 'talked'
       final.add(winner.person)
       if (silent) waiting.start()
-    } else if (withLine <= 0) await sleep(NO_LINE_PAUSE_MS, signal)
+    }
   }
 }
 
@@ -191,9 +206,9 @@ function rejectedBy({ path }: Call): Set<string> {
   return new Set(path.steps.flatMap((step) => (step.kind === 'rung' && step.result === 'rejected' ? step.person : [])))
 }
 
-function ringReason({ caller, line, leg, log }: Call): RingReason {
+function ringReason({ caller, line, leg, log }: Call, wish: LineWish): RingReason {
   const callerId = { number: caller.number ?? caller.shown, name: caller.name ?? line.name }
-  return { callerId, line: line.number, originator: leg.id, log }
+  return { callerId, line: line.number, originator: leg.id, mayTakeLine: () => wish.mayAsk(), log }
 }
 
 /** Null when the time was over. */

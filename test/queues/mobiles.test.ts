@@ -9,12 +9,12 @@ import { throwAwayDatabase, type ThrowAwayDatabase } from '../support/throw-away
 const LINE = '+79122000000'
 const [IVAN, PETR, ROMAN] = ['+79121000001', '+79121000002', '+79121000003'] as const
 
-const firm = (ring: string, trunk: string) =>
+const firm = (ring: string, trunk: string, ivan: string = IVAN) =>
   configOf(`
 version: 1
 company: { name: Мастер на час, language: ru, timezone: Asia/Yekaterinburg, country: RU }
 people:
-  ivan: { name: Иван, rings: "${IVAN}" }
+  ivan: { name: Иван, rings: "${ivan}" }
   petr: { name: Пётр, rings: "${PETR}" }
   roman: { name: Роман, rings: "${ROMAN}" }
 groups: { operators: { members: [ivan, petr, roman], ring: ${ring}, each: 25s, total: 75s } }
@@ -31,8 +31,8 @@ beforeEach(async () => {
 })
 afterEach(() => database.close())
 
-function house(ring = 'in-turn', trunk = 'lines: 4, reserve_inbound: 1') {
-  const firmHouse = new House(database.prisma, firm(ring, trunk))
+function house(ring = 'in-turn', trunk = 'lines: 4, reserve_inbound: 1', ivan?: string) {
+  const firmHouse = new House(database.prisma, firm(ring, trunk, ivan))
   const { asterisk } = firmHouse
   return {
     asterisk,
@@ -121,6 +121,50 @@ describe('the lines', () => {
     const rung = steps.filter(({ kind }) => kind === 'rung').map(({ detail }) => JSON.parse(detail) as object)
     expect(new Set(rung.map((step) => JSON.stringify(step))).size).toBe(rung.length)
     for (const step of rung) expect(step).toMatchObject({ result: 'congestion' })
+  })
+
+  it('who has waited longest for one has it, whoever asks first when it is free', async () => {
+    const { asterisk, call, dialled } = house('in-turn', 'lines: 5')
+    for (const mobile of [IVAN, PETR, ROMAN]) asterisk.on(mobile, accepts)
+    const first = call()
+    await first.leg.talking
+    const waiting = []
+    for (let i = 0; i < 3; i++) {
+      waiting.push(call()) // four callers and a mobile: the gateway is full
+      await sleep(600)
+    }
+    await sleep(1_400) // the first two have just asked again, the last will do so next
+    const served: number[] = []
+    for (const [i, { leg }] of waiting.entries()) void leg.talking.then(() => served.push(i))
+    first.leg.phone.hangup()
+    await until(() => served.length === 2)
+    expect(served).toEqual([0, 1])
+    expect(dialled()).toHaveLength(3)
+    for (const { leg } of waiting.slice(0, 2)) leg.phone.hangup()
+    await until(() => served.length === 3)
+    waiting[2]!.leg.phone.hangup()
+    await Promise.all(waiting.map(({ over }) => over))
+  })
+
+  it('who waits for one has not lost his turn with those who need none', async () => {
+    const { asterisk, call } = house('all', 'lines: 2', 'PJSIP/101')
+    asterisk.setPhoneState('PJSIP/101', 'idle')
+    asterisk.on('PJSIP/101', (phone) => phone.answer())
+    const first = call()
+    await first.leg.talking
+    asterisk.setPhoneState('PJSIP/101', 'busy')
+    const second = call() // two callers: the gateway is full
+    await sleep(1_000)
+    const third = call()
+    await sleep(1_500) // the second has asked again, the third will do so next
+    const served: string[] = []
+    for (const { leg } of [second, third]) void leg.talking.then(() => served.push(leg.id))
+    first.leg.phone.hangup()
+    asterisk.setPhoneState('PJSIP/101', 'idle')
+    await until(() => served.length > 0)
+    expect(served).toEqual([second.leg.id])
+    for (const { leg } of [second, third]) leg.phone.hangup()
+    await Promise.all([first, second, third].map(({ over }) => over))
   })
 
   it('a caller may have the kept line for the mobile that answers him', async () => {

@@ -6,6 +6,7 @@ import type { Step } from '../../src/model/call-outcome.ts'
 import { Operators } from '../../src/queues/operators.ts'
 import { type RingDeps, ringFor } from '../../src/queues/ring.ts'
 import { type RingPlan, ringPlan } from '../../src/queues/ring-plan.ts'
+import { LineTurns } from '../../src/queues/line-turns.ts'
 import { CallersInLine } from '../../src/queues/waiting-line.ts'
 import { silentLogger } from '../../src/runtime/logger.ts'
 import { systemClock } from '../../src/runtime/clock.ts'
@@ -68,6 +69,7 @@ async function office() {
     accepts: () => Promise.resolve(true),
     whisper: () => Promise.resolve([]),
     line: new CallersInLine(),
+    lineTurns: new LineTurns(),
     waitingWords: (_call, offer, position) => Promise.resolve([`place ${position}, press ${offer.key}`]),
   }
   const caller = async () => {

@@ -3,7 +3,7 @@
  * Also after a restart: who waited when the daemon died has kept his place.
  */
 import type { RecordedCall, Trouble } from '../chronicle.ts'
-import { DIRECT_LINE, LINES, VIP } from '../company.ts'
+import { DIRECT_LINE, VIP } from '../company.ts'
 import type { Evidence } from './evidence.ts'
 import { GOES } from './orders.ts'
 
@@ -55,15 +55,7 @@ function stillWaited(evidence: Evidence, first: RecordedCall, at: number): boole
   const olga = evidence.chronicle.orders.findLast((order) => order.person === 'olga' && order.at <= at)
   if (olga && (GOES.has(olga.wish) || at - olga.at < BACK_MS)) return false
   if (at - first.waitsSince! > PATIENCE_MS || evidence.disturbed(first.at - 1_000, at, BLINDING)) return false
-  if (noLineWasFree(evidence, first.waitsSince!, at)) return false
   const lastTrouble = Math.max(...troubles.flatMap(({ from }) => (from <= at ? [from] : [])))
   if (lastTrouble < first.waitsSince!) return true
   return readyAt.some((ready) => ready > lastTrouble && ready + GATHERED_MS < at)
-}
-
-/** The mobile cannot be rung then, and who asks as a line is freed has it: docs/promises.md, not promised. */
-function noLineWasFree({ calls }: Evidence, from: number, to: number): boolean {
-  const outside = calls.filter(({ direction, party }) => direction === 'in' || party.startsWith('+'))
-  const taken = (at: number) => outside.filter((call) => call.at <= at && (call.endedAt ?? Infinity) > at).length
-  return [from, ...outside.map(({ at }) => at)].some((at) => at >= from && at <= to && taken(at) >= LINES)
 }

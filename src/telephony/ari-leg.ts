@@ -153,7 +153,7 @@ export class AriLeg implements Leg {
     if (end === 'returned') return { kind: 'not-bridged' }
     const ms = (end?.leftAt ?? this.#endedAt) - began
     if (!end) {
-      if (ms < SHORTEST_TALK_MS) throw this.signal.reason as CallEnded
+      if (ms < SHORTEST_TALK_MS || this.signal.reason instanceof TakenAway) throw this.signal.reason as CallEnded
       await other.#releasedOrPassedOn()
     }
     const endedBy = end || other.#hangupRequestedAt < this.#hangupRequestedAt ? 'other' : 'this'

@@ -43,11 +43,17 @@ export class LegRequests {
   /** When Asterisk says that the channel is gone, or no longer ours, that is how the call ended. */
   async do(operation: AriOperation, parameters: AriParameters = {}): Promise<void> {
     this.throwIfEnded()
+    let tries = 0
     try {
-      await this.ask(operation, { channelId: this.#leg.id, ...parameters })
+      await this.persist(() => {
+        tries++
+        return this.#port.request(operation, { channelId: this.#leg.id, ...parameters }, { lane: this.#leg.id })
+      })
     } catch (error) {
       this.throwIfEnded()
       if (!saysGone(error)) throw error
+      // nobody but the dialplan can have taken it, or it is gone
+      if (operation === 'channels.continueInDialplan' && tries === 1) this.#leg.handedOver = false
       for (const pauseMs of LOOKS_MS) {
         await sleep(pauseMs, this.#leg.signal)
         await this.#leg.look()

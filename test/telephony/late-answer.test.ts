@@ -56,3 +56,24 @@ test('who is taken by the dialplan while our hang-up waits for the connection ha
   caller.receive(event('StasisEnd'))
   await expect.poll(() => caller.signal.reason as unknown).toBeInstanceOf(TakenAway)
 })
+
+test('who was taken by the dialplan before our order came has not talked, however long he talks there', async () => {
+  const port: LegPort = {
+    request: async (operation) => {
+      if (operation === 'channels.continueInDialplan') {
+        await sleep(400)
+        throw new AriError(operation, 409, 'Channel not in Stasis application')
+      }
+      return { id: '1.1', name: 'PJSIP/1.1', state: 'Up' }
+    },
+    whenReady: () => Promise.resolve(),
+    follow: () => Promise.resolve(),
+    recording: () => Promise.reject(new Error('there is none')),
+    holds: () => false,
+    ended: () => {},
+  }
+  const caller = new AriLeg({ id: '1.1', name: 'PJSIP/1.1', state: 'Up' } as AriChannel, port, silentLogger)
+  const talk = caller.talkWith(leg('leg-1'))
+  caller.receive(event('StasisEnd'))
+  await expect(talk).rejects.toThrow(TakenAway)
+})

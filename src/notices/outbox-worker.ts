@@ -65,7 +65,7 @@ export class OutboxWorker {
   #pace: Pace
   #stop = new AbortController()
   #stopping = false
-  /** Accepted, but the database would not take the mark: to be marked, not sent, when the lease brings them back. */
+  /** Accepted, but the database would not take the mark: to be marked, not sent, also when the lease brings them back. */
   #acceptedUnmarked = new Set<string>()
   #server: Patience
   /** Those who asked to be left alone. */
@@ -101,6 +101,8 @@ export class OutboxWorker {
 
   /** Sends everything that is due now. */
   async pass(): Promise<void> {
+    // what was accepted while the database refused to say so would go again after our death
+    for (const id of this.#acceptedUnmarked) await this.#markSent(id)
     // one is enough to find out whether the server is well again
     if (this.#server.failures > 0 && !(await this.#sendNext())) return
     const drains = await Promise.allSettled(Array.from({ length: this.#rules.connections }, () => this.#drain()))
@@ -119,7 +121,7 @@ export class OutboxWorker {
     if (!notice) return false
     crashPoint('mail.claimed')
     try {
-      if (this.#acceptedUnmarked.has(notice.id)) await this.#markSent(notice)
+      if (this.#acceptedUnmarked.has(notice.id)) await this.#markSent(notice.id)
       else await this.#handle(notice)
     } finally {
       this.#served.delete(notice.recipient)
@@ -179,12 +181,12 @@ export class OutboxWorker {
     const { id, callId, tries, kind } = notice
     this.#parts.log.info('a notice was sent', { notice: id, lane: this.#lane, call: callId, tries })
     this.#parts.onResult?.(kind, 'sent')
-    await this.#markSent(notice)
+    await this.#markSent(id)
   }
 
-  async #markSent(notice: OutboxNotice): Promise<void> {
-    await this.#parts.outbox.markSent(notice.id, this.#parts.clock.now())
-    this.#acceptedUnmarked.delete(notice.id)
+  async #markSent(id: string): Promise<void> {
+    await this.#parts.outbox.markSent(id, this.#parts.clock.now())
+    this.#acceptedUnmarked.delete(id)
     crashPoint('mail.marked')
   }
 

@@ -103,7 +103,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     harm: 'I1: a mail that the server refuses counts as sent',
     file: 'src/notices/outbox-worker.ts',
     find: 'const result = await this.#parts.deliver(notice, this.#stop.signal)',
-    put: 'await this.#markSent(notice)\n    const result = await this.#parts.deliver(notice, this.#stop.signal)',
+    put: 'await this.#markSent(notice.id)\n    const result = await this.#parts.deliver(notice, this.#stop.signal)',
     caughtBy: [WORKER],
   },
   {

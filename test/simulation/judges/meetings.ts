@@ -3,6 +3,7 @@ import { MOBILE, officeIsOpen } from '../company.ts'
 import type { RecordedCall } from '../chronicle.ts'
 import { MANAGER } from '../meetings.ts'
 import type { Evidence } from './evidence.ts'
+import { lastWish } from './orders.ts'
 
 /** The daemon looks every two seconds, and who is being rung is rung on. */
 const SEEN_MS = 5_000
@@ -58,10 +59,10 @@ function calledAfterwards(evidence: Evidence): string[] {
 }
 
 function keptFromIt(evidence: Evidence, task: Task, asked: number, over: number): boolean {
-  const { acts, meetings, orders } = evidence.chronicle
+  const { acts, meetings } = evidence.chronicle
   const end = over + CALLED_AFTER_MS
   const live = evidence.calls.filter((call) => call.at <= end && (call.endedAt ?? Infinity) >= over)
-  const order = orders.findLast(({ at, person }) => person === MANAGER && at <= end)
+  const order = lastWish(evidence, MANAGER, end)
   return (
     !officeIsOpen(over) ||
     !officeIsOpen(end) ||

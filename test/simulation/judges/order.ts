@@ -5,7 +5,7 @@
 import type { RecordedCall, Trouble } from '../chronicle.ts'
 import { DIRECT_LINE, VIP } from '../company.ts'
 import type { Evidence } from './evidence.ts'
-import { GOES } from './orders.ts'
+import { GOES, lastWish } from './orders.ts'
 
 /** His time may be over by then: sixty seconds, and he hears the answerphone. */
 const PATIENCE_MS = 55_000
@@ -52,7 +52,7 @@ function stillWaited(evidence: Evidence, first: RecordedCall, at: number): boole
   if ((first.endedAt ?? Infinity) <= at + SAME_MOMENT_MS) return false
   if (first.plainSince !== null && first.plainSince <= at) return false
   // where nobody is at work he hears the answerphone at once; her mobile alone says nothing of itself
-  const olga = evidence.chronicle.orders.findLast((order) => order.person === 'olga' && order.at <= at)
+  const olga = lastWish(evidence, 'olga', at)
   if (olga && (GOES.has(olga.wish) || at - olga.at < BACK_MS)) return false
   if (at - first.waitsSince! > PATIENCE_MS || evidence.disturbed(first.at - 1_000, at, BLINDING)) return false
   const lastTrouble = Math.max(...troubles.flatMap(({ from }) => (from <= at ? [from] : [])))

@@ -1,4 +1,5 @@
 /** I16: who has gone, by an order that was carried out, is not rung, also by the next life of the daemon; and each order is answered. */
+import type { Order } from '../chronicle.ts'
 import { PHONES } from '../company.ts'
 import type { Evidence } from './evidence.ts'
 
@@ -28,13 +29,22 @@ export function ordersHeeded(evidence: Evidence): string[] {
 
 /** Until the order to be there again, which may be carried out at once. */
 export function absences(evidence: Evidence): Absence[] {
-  const done = new Set(
-    evidence.rows<{ id: string }>(`SELECT "id" FROM "OperatorOrder" WHERE "result" = 'done'`).map(({ id }) => id),
-  )
-  const orders = evidence.chronicle.orders.filter(({ id }) => done.has(id))
+  const orders = carriedOut(evidence)
   return orders.flatMap(({ person, wish, at }, i) => {
     if (!GOES.has(wish)) return []
     const back = orders.slice(i + 1).find((later) => later.person === person)
     return [{ person, from: evidence.settledBy(at, CARRIED_OUT_MS), to: back?.at ?? Infinity }]
   })
+}
+
+/** What the person was last asked to be by then, and became; undefined: nothing. */
+export function lastWish(evidence: Evidence, person: string, at: number): Order | undefined {
+  return carriedOut(evidence).findLast((order) => order.person === person && order.at <= at)
+}
+
+function carriedOut(evidence: Evidence): Order[] {
+  const done = new Set(
+    evidence.rows<{ id: string }>(`SELECT "id" FROM "OperatorOrder" WHERE "result" = 'done'`).map(({ id }) => id),
+  )
+  return evidence.chronicle.orders.filter(({ id }) => done.has(id))
 }

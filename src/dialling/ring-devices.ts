@@ -96,7 +96,8 @@ export async function ringDevices(
     const dial = () => dialDevice(deps, reason, device, further, timeoutMs, controller.signal)
     let result = await dial()
     // the line of a call that has just ended is in the ledger for a moment yet; who stands first would lose his turn to the next
-    if (hasNoLine(result) && !options.asksAgain && (await isStillWanted(LINE_FREED_MS, controller.signal))) result = await dial()
+    if (hasNoLine(result) && !options.asksAgain && (await isStillWanted(LINE_FREED_MS, controller.signal)))
+      result = await dial()
     if (hasNoLine(result)) return 'congestion'
     if (result.kind === 'refused') return 'not-placed'
     if (result.kind !== 'answered') return result.kind

@@ -60,6 +60,8 @@ export class AriLeg implements Leg {
   #onReturn: ((args: string[]) => void) | null = null
   /** It has left Stasis, and nobody has hung up. */
   #onLeft: (() => void) | null = null
+  /** It has left Stasis, and not by our order: it is gone or with the dialplan, which a look will show, and not ours to end. */
+  #hasLeft = false
   #lost: LostEvents
   #lastCause = 0
   #hangupRequestedAt = Infinity
@@ -199,7 +201,8 @@ export class AriLeg implements Leg {
         this.#hangupRequestedAt = Math.min(this.#hangupRequestedAt, performance.now())
         break
       case 'ChannelDestroyed':
-        this.gone(Number(message['cause'] ?? this.#lastCause))
+        if (this.#hasLeft) this.vanished()
+        else this.gone(Number(message['cause'] ?? this.#lastCause))
         break
       case 'StasisEnd':
         if (this.handedOver) {
@@ -207,7 +210,10 @@ export class AriLeg implements Leg {
           break
         }
         if (this.#hangupRequestedAt < Infinity) this.gone(this.#lastCause)
-        else void this.look()
+        else {
+          this.#hasLeft = true
+          void this.look()
+        }
         break
     }
   }
@@ -246,6 +252,7 @@ export class AriLeg implements Leg {
   /** The dialplan has given it back to us, with what it has to say: it could not bridge it, or has listened long enough. */
   returned(args: string[]): void {
     this.handedOver = false
+    this.#hasLeft = false
     this.#onReturn?.(args)
   }
 
@@ -276,6 +283,7 @@ export class AriLeg implements Leg {
     try {
       // the dialplan may have taken it while we were not there: a talk that it began is not ours to end, nor is its leaving us an end
       await this.#port.whenReady(this.signal)
+      if (this.#hasLeft) return await untilAborted(this.signal)
       this.#hangupRequestedAt = Math.min(this.#hangupRequestedAt, performance.now())
       await this.#requests.ask('channels.hangup', { channelId: this.id, reason_code: code })
     } catch (error) {

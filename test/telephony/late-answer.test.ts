@@ -77,3 +77,25 @@ test('who was taken by the dialplan before our order came has not talked, howeve
   caller.receive(event('StasisEnd'))
   await expect(talk).rejects.toThrow(TakenAway)
 })
+
+test('who was taken by the dialplan is not hung up by us while Asterisk does not say so', async () => {
+  const asked: string[] = []
+  const port: LegPort = {
+    request: (operation) => {
+      asked.push(operation)
+      return never
+    },
+    whenReady: () => Promise.resolve(),
+    follow: () => Promise.resolve(),
+    recording: () => Promise.reject(new Error('there is none')),
+    holds: () => false,
+    ended: () => {},
+  }
+  const caller = new AriLeg({ id: '1.1', name: 'PJSIP/1.1', state: 'Up' } as AriChannel, port, silentLogger)
+  caller.receive(event('StasisEnd'))
+  const hungUp = caller.hangup()
+  for (const type of ['ChannelHangupRequest', 'ChannelDestroyed']) caller.receive(event(type))
+  await hungUp
+  expect(caller.signal.reason).toBeInstanceOf(TakenAway)
+  expect(asked).toEqual(['channels.get'])
+})

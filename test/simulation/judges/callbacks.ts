@@ -45,8 +45,11 @@ export function everyLossCalledBack(evidence: Evidence): string[] {
     const { party, at, endedAt } = loss
     if (unwilling.has(party)) return []
     const since = rows.get(party)?.some((row) => evidence.worldTime(row.updatedAt) >= at)
-    // whom the system has called within the hour, and who rings again, is left to people
-    const lately = clientCalls(evidence, party).some((call) => call.at > at - HOUR_MS && call.at <= (endedAt ?? at))
+    // whom the system has called within the hour, by its clock, and who rings again, is left to people
+    const told = (when: number) => when + evidence.skewAt(when)
+    const lately = clientCalls(evidence, party).some(
+      (call) => told(call.at) > told(at) - HOUR_MS && call.at <= (endedAt ?? at),
+    )
     // a call-back is not begun an hour after the call, and by the daemon's clock it was
     const tooOld = evidence.clockAheadBy(at, (endedAt ?? at) + LEARNED_MS) > MAX_AGE_MS
     return since || lately || tooOld

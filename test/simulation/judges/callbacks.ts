@@ -34,6 +34,8 @@ function callbackRows({ rows }: Evidence): Row[] {
 const MAX_AGE_MS = HOUR_MS
 /** The daemon has learned of a loss by then, also from the doorbell book. */
 const LEARNED_MS = 10 * 60_000
+/** A call is taken for ended so long after it was. */
+const SETTLED_MS = 5_000
 
 /** Who was lost last was to be called back after that. */
 export function everyLossCalledBack(evidence: Evidence): string[] {
@@ -51,7 +53,8 @@ export function everyLossCalledBack(evidence: Evidence): string[] {
       (call) => told(call.at) > told(at) - HOUR_MS && call.at <= (endedAt ?? at),
     )
     // a call-back is not begun an hour after the call, and by the daemon's clock it was
-    const tooOld = evidence.clockAheadBy(at, (endedAt ?? at) + LEARNED_MS) > MAX_AGE_MS
+    const waited = (endedAt ?? at) - at
+    const tooOld = evidence.clockAheadBy(at, at + waited + LEARNED_MS) + waited + SETTLED_MS > MAX_AGE_MS
     return since || lately || tooOld
       ? []
       : [`I6 ${loss.channel} from ${party} was lost, and nobody meant to call him back`]

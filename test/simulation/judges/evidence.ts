@@ -104,14 +104,18 @@ export class Evidence {
     )
   }
 
-  /** When it was that the daemon wrote this time. */
+  /** When it was that the daemon wrote this time: at the latest. */
   worldTime(written: number): number {
+    return this.worldTimes(written).at(-1) ?? written
+  }
+
+  /** After a clock was set back a time comes twice. */
+  worldTimes(written: number): number[] {
     const clocks = [{ at: -Infinity, skewMs: 0 }, ...this.chronicle.clocks]
-    const clock = clocks.findLast(({ at, skewMs }, i) => {
+    return clocks.flatMap(({ at, skewMs }, i) => {
       const world = written - skewMs
-      return world >= at && world <= (clocks[i + 1]?.at ?? Infinity)
+      return world >= at && world <= (clocks[i + 1]?.at ?? Infinity) ? [world] : []
     })
-    return written - (clock?.skewMs ?? 0)
   }
 }
 

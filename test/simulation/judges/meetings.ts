@@ -69,7 +69,7 @@ function keptFromIt(evidence: Evidence, task: Task, asked: number, over: number)
     evidence.clockWasWrong(asked - LEFT_ALONE_MS, end) ||
     evidence.disturbed(over - FELT_MS, end) ||
     // it has come to its end before
-    evidence.worldTime(task.updatedAt) < end ||
+    evidence.worldTimes(task.updatedAt).some((ended) => ended < end) ||
     // callers come first, she and the client may be talking, and each call-back to a mobile takes two lines
     live.some(({ direction, party }) => direction === 'in' || party === MOBILE || party === task.number) ||
     live.filter(({ party }) => party.startsWith('+')).length > 1 ||

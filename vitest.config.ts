@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** What needs the real Asterisk, or its neighbours espeak-ng and sox. */
 const REAL = ['test/scenarios/**/*.test.ts', 'test/rig/**/*.test.ts', 'test/**/*.scenario.test.ts']
@@ -6,11 +7,23 @@ const REAL = ['test/scenarios/**/*.test.ts', 'test/rig/**/*.test.ts', 'test/**/*
 /** The crash rig on the real Asterisk; what it is made of is tested below it. */
 const CRASH = ['test/crash/*.test.ts']
 
+/** Those that take minutes: begun last, they would be waited for alone. */
+const LONG = /every-point|bad-lines|crash\/points|demo|call-back\.test|simulation\/(points|planted)|queues\/ring\.test/
+
+class LongOnesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const [long, short] = [true, false].map((isLong) => sorted.filter(({ moduleId }) => LONG.test(moduleId) === isLong))
+    return [...long!, ...short!]
+  }
+}
+
 /** `unit` is pure and in-process; `scenarios` needs the real Asterisk that scripts/get-asterisk brought. */
 export default defineConfig({
   test: {
     // a mail in a diff is pages long, and who reads the end of a log wants the error
     diff: { truncateThreshold: 40 },
+    sequence: { sequencer: LongOnesFirst },
     projects: [
       {
         test: {
@@ -18,8 +31,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...REAL, ...CRASH],
           testTimeout: 60_000,
-          // much of it waits: by itself vitest would leave one of two cores alone
-          maxWorkers: 2,
+          // half of it waits
+          maxWorkers: 4,
         },
       },
       {
@@ -38,7 +51,7 @@ export default defineConfig({
           include: CRASH,
           testTimeout: 900_000,
           hookTimeout: 90_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           // of a file whose tests stand by themselves: each is a process or two
           maxConcurrency: 2,
           retry: 1,

@@ -145,7 +145,7 @@ describe.each(CALLBACK)('somebody is called back: %s', (point) => {
     const task = await daemon.until(
       (db) => db.callback.findFirst({ where: { number, status: 'done' } }),
       'the talk',
-      30_000,
+      60_000,
     )
     const clientLegs = far.rung(number)
     expect(clientLegs.length).toBeGreaterThan(0)

@@ -120,6 +120,25 @@ it('hands over the book of the time when nobody listened', async () => {
   expect([...(await doorbellBook(world.asterisk)).keys()]).toEqual([second.args[1]])
 })
 
+it('hands over a book that is longer than a variable, each entry once', async () => {
+  await daemon.wake()
+  const ids = Array.from({ length: 600 }, (_, n) => `1795700000.${1000 + n}`)
+  const entry = `${CALLER}|${OUR_NUMBER}|1795700000@provider|unanswered|||1795700009`
+  for (let n = 0; n < ids.length; n += 20)
+    await Promise.all(ids.slice(n, n + 20).map((id) => world.asterisk.cli(`database put pzdoor ${id} "${entry}"`)))
+  await daemon.drain()
+  const handed: string[] = []
+  while (handed.length < ids.length) {
+    const { id, args } = await daemon.started('doorbell')
+    handed.push(args[1]!)
+    await daemon.continue(id, 'ack')
+  }
+  await daemon.request('DELETE', `/channels/${(await daemon.started('doorbell-end')).id}`)
+  expect(handed.toSorted()).toEqual(ids)
+  expect((await doorbellBook(world.asterisk)).size).toBe(0)
+  expect(await readFile(`${world.asterisk.dir}/log/full`, 'utf8')).not.toContain('trailing parenthesis')
+})
+
 it('turns away more calls than it may carry, and remembers them', async () => {
   await daemon.wake()
   const callers = await Promise.all(['1', '2'].map((n) => world.far.call(OUR_NUMBER, { number: `+7916000000${n}` })))

@@ -54,7 +54,8 @@ export function everyLossCalledBack(evidence: Evidence): string[] {
     )
     // a call-back is not begun an hour after the call, and by the daemon's clock it was
     const waited = (endedAt ?? at) - at
-    const tooOld = evidence.clockAheadBy(at, at + waited + LEARNED_MS) + waited + SETTLED_MS > MAX_AGE_MS
+    const jumped = evidence.clockAheadBy(at, at + waited + LEARNED_MS) - evidence.skewAt(at)
+    const tooOld = jumped + waited + SETTLED_MS > MAX_AGE_MS
     return since || lately || tooOld
       ? []
       : [`I6 ${loss.channel} from ${party} was lost, and nobody meant to call him back`]

@@ -1,11 +1,13 @@
 /** Asterisk has carried a request out, and its answer comes late or never: what has become of the talk is told by its events. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { silentLogger } from '../../src/runtime/logger.ts'
 import { CallEnded, TakenAway } from '../../src/telephony/api.ts'
 import type { AriChannel } from '../../src/telephony/ari-events.ts'
 import { AriLeg, type LegPort } from '../../src/telephony/ari-leg.ts'
 import { AriError } from '../../src/telephony/ari-transport.ts'
 import { sleep } from '../../src/runtime/abort.ts'
+
+vi.setConfig({ testTimeout: 5_000 })
 
 const never = new Promise(() => {})
 /** `answer`: what becomes of the request that hands a caller over. */

@@ -8,7 +8,7 @@ import { lastWish } from './orders.ts'
 /** The daemon looks every two seconds, and who is being rung is rung on. */
 const SEEN_MS = 5_000
 const CALLED_AFTER_MS = 30_000
-/** Who did not take a call-back, or wants it later, is left in peace for up to so long. */
+/** Who did not take a call-back, or wants it later, is left in peace for up to so long, and so is a client who did not answer. */
 const IN_PEACE_MS = 16 * 60_000
 const LEFT_ALONE_MS = 30 * 60_000
 /** A trouble so long ago may still be felt. */
@@ -74,6 +74,9 @@ function keptFromIt(evidence: Evidence, task: Task, asked: number, over: number)
     live.some(({ direction, party }) => direction === 'in' || party === MOBILE || party === task.number) ||
     live.filter(({ party }) => party.startsWith('+')).length > 1 ||
     evidence.calls.some((call) => isForCallback(call) && call.at > over - IN_PEACE_MS && call.at <= end) ||
+    evidence
+      .callsOf(task.number)
+      .some(({ channel, at }) => channel.startsWith('cb-') && at > over - IN_PEACE_MS && at <= end) ||
     (order !== undefined && (!BACK.has(order.wish) || order.at > over - SEEN_MS)) ||
     acts.some(({ at, of, id }) => of === 'take' && id === task.caseId && at > over - LEFT_ALONE_MS && at <= end) ||
     meetings.some(({ from, to }) => from > asked && from <= end && to > over)

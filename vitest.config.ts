@@ -13,8 +13,8 @@ const LONG = /every-point|bad-lines|crash\/points|demo|call-back\.test|simulatio
 class LongOnesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files)
-    const [long, short] = [true, false].map((isLong) => sorted.filter(({ moduleId }) => LONG.test(moduleId) === isLong))
-    return [...long!, ...short!]
+    const isLong = ({ moduleId }: TestSpecification) => LONG.test(moduleId)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
   }
 }
 

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { importContacts } from '../../src/campaigns/import-contacts.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { sleep } from '../../src/runtime/abort.ts'
-import { startCampaign } from '../../src/store/campaigns.ts'
+import { listCampaigns, resumeCampaign, startCampaign } from '../../src/store/campaigns.ts'
 import { addDoNotCall } from '../../src/store/do-not-call.ts'
 import { between, type Chance, chanceFor } from './chance.ts'
 import { CrashWorld } from './crash-world.ts'
@@ -46,6 +46,8 @@ export interface KillRun extends Judgement {
 const POINT_MS = 8_000
 /** A busy machine needs minutes for a campaign. */
 const REST_MS = 240_000
+/** So often somebody looks after it. */
+const RESUMED_EVERY = 25
 
 export async function killRun(options: KillRunOptions): Promise<KillRun> {
   const { seed, callsPerSecond = 3, sippPerSecond = 0.5, points = [] } = options
@@ -68,10 +70,14 @@ export async function killRun(options: KillRunOptions): Promise<KillRun> {
     const until = performance.now() + (options.withinMs ?? Infinity)
     const inTime = () => performance.now() < until
     for (const point of points) if (inTime()) await killer.dieAt(point)
-    for (let n = 0; n < options.kills && inTime(); n++) await killer.killSomebody(n)
+    for (let n = 0; n < options.kills && inTime(); n++) {
+      await killer.killSomebody(n)
+      if (n % RESUMED_EVERY === 0) await resumeAll(world)
+    }
     people.stop()
     await killer.revive()
     const strangers = await sipp.stop()
+    await resumeAll(world)
     await rest(world)
     const judgement = judge(await gather(world, people.calls, killer.deaths, strangers))
     bad = judgement.violations.length > 0
@@ -102,6 +108,11 @@ export async function prepare({ prisma, configFile }: CrashWorld, contacts: numb
   const order = { prisma, config: loaded.config, key: 'orders', listName: 'list.csv', takeFirst: false }
   const { campaign } = await importContacts({ ...order, bytes, at: Date.now() })
   if (!(await startCampaign(prisma, campaign.id, Date.now(), 'rig'))) throw new Error('the campaign did not start')
+}
+
+/** After so many calls that came to nothing because Asterisk or we had died the campaign has paused itself, as it should. */
+async function resumeAll({ prisma }: CrashWorld): Promise<void> {
+  for (const { id } of await listCampaigns(prisma, 'paused')) await resumeCampaign(prisma, id, Date.now())
 }
 
 class Killer {

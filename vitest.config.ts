@@ -8,7 +8,7 @@ const REAL = ['test/scenarios/**/*.test.ts', 'test/rig/**/*.test.ts', 'test/**/*
 const CRASH = ['test/crash/*.test.ts']
 
 /** Those that take minutes: begun last, they would be waited for alone. */
-const LONG = /every-point|bad-lines|crash\/points|demo|call-back\.test|simulation\/(points|planted)|queues\/ring\.test/
+const LONG = /every-point|deaths|bad-lines|crash\/points|demo|call-back\.test|simulation\/(points|planted)|queues\/ring\.test/
 
 class LongOnesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -51,7 +51,8 @@ export default defineConfig({
           include: CRASH,
           testTimeout: 900_000,
           hookTimeout: 90_000,
-          maxWorkers: 3,
+          // three of them are slower than two
+          maxWorkers: 2,
           // of a file whose tests stand by themselves: each is a process or two
           maxConcurrency: 2,
           retry: 1,

@@ -92,7 +92,7 @@ it('he confirms his number, hears the promise when it is on disk, and is called 
   await caller.press('1')
   await hears(caller, 'call-back-promised')
   const task = await daemon.prisma.callback.findFirst({ where: { number } })
-  expect(task).toMatchObject({ kind: 'requested', tries: 0 })
+  expect(task).toMatchObject({ kind: 'requested' })
   await caller.ended()
   const call = await endedCall(daemon, number)
   expect(call).toMatchObject({ verdict: 'missed', notice: 'fired' })

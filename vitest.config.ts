@@ -8,7 +8,8 @@ const REAL = ['test/scenarios/**/*.test.ts', 'test/rig/**/*.test.ts', 'test/**/*
 const CRASH = ['test/crash/*.test.ts']
 
 /** Those that take minutes: begun last, they would be waited for alone. */
-const LONG = /every-point|deaths|bad-lines|crash\/points|demo|call-back\.test|simulation\/(points|planted)|queues\/ring\.test/
+const LONG =
+  /every-point|deaths|bad-lines|crash\/points|demo|call-back\.test|simulation\/(points|planted)|queues\/ring\.test/
 
 class LongOnesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

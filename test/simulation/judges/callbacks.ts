@@ -7,6 +7,7 @@ import { type Evidence, groupedBy } from './evidence.ts'
 const HOUR_MS = 3_600_000
 /** Who has been called so often on one day, by whomever, is left to people. */
 const CALLS_A_DAY = 3
+const MOMENT_MS = 1_000
 /** From the order to join two to the two being joined. */
 const JOINING_MS = 1_500
 /** What may have kept a try, counted before it was made, from leaving the house. */
@@ -49,9 +50,10 @@ export function everyLossCalledBack(evidence: Evidence): string[] {
     const since = rows.get(party)?.some((row) => evidence.worldTime(row.updatedAt) >= at)
     // whom the system has called within the hour, by its clock, and who rings again, is left to people
     const told = (when: number) => when + evidence.skewAt(when)
-    const lately = clientCalls(evidence, party).some(
-      (call) => told(call.at) > told(at) - HOUR_MS && call.at <= (endedAt ?? at),
-    )
+    const lately = [
+      ...clientCalls(evidence, party).map((call) => call.at),
+      ...triesThatMayHaveRung(evidence, party),
+    ].some((called) => told(called) > told(at) - HOUR_MS && called <= (endedAt ?? at))
     // a call-back is not begun an hour after the call, and by the daemon's clock it was
     const waited = (endedAt ?? at) - at
     const jumped = evidence.clockAheadBy(at, at + waited + LEARNED_MS) - evidence.skewAt(at)
@@ -121,6 +123,17 @@ function givenUpTooSoon(evidence: Evidence, row: Row, calls: RecordedCall[]): st
 /** Tries that were written down, and nobody can know whether they rang. */
 function triesKept({ chronicle }: Evidence): number {
   return chronicle.troubles.filter(({ of }) => (KEEPS_A_TRY as readonly string[]).includes(of)).length
+}
+
+/** When a try was written down and something died in the same moment: the house must take it for one that rang. */
+function triesThatMayHaveRung(evidence: Evidence, number: string): number[] {
+  const written = evidence.rows<{ at: number }>(
+    `SELECT "at" FROM "DialLedger" WHERE "number" = ? AND "purpose" = 'callback'`,
+    number,
+  )
+  return written
+    .flatMap(({ at }) => evidence.worldTimes(at))
+    .filter((at) => evidence.disturbed(at - MOMENT_MS, at + MOMENT_MS, KEEPS_A_TRY))
 }
 
 /** What was dialled to him because he had been lost. */

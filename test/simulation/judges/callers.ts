@@ -24,6 +24,10 @@ export function nobodyForgotten(evidence: Evidence): string[] {
     ),
     ({ callId }) => callId,
   )
+  /** The house learned of them when he had been spoken with. */
+  const linked = new Set(
+    evidence.rows<{ id: string }>(`SELECT "id" FROM "Call" WHERE "reason" = 'linked'`).map(({ id }) => id),
+  )
   const sent = new Set(evidence.chronicle.mails.map(({ notice }) => notice))
   const isInDigest = (call: RecordedCall) =>
     notices.get(call.channel)?.some(({ digestId }) => digestId !== null && sent.has(digestId)) ?? false
@@ -60,7 +64,7 @@ export function nobodyForgotten(evidence: Evidence): string[] {
     const status = statusOf(call)
     if (mails.length > 0 || isInDigest(call) || status.includes('dead')) return []
     if (status.includes('cancelled') && (evidence.gotThroughAfter(call) || evidence.wasSettled(call))) return []
-    if (calledAgainAtOnce(call)) return []
+    if (calledAgainAtOnce(call) || (linked.has(call.channel) && evidence.gotThroughAfter(call))) return []
     if (!evidence.isKnown(call) && evidence.asteriskDiedWithin(call.at, UNWRITTEN_MS)) return []
     return [`I1 ${call.channel} from ${call.party} was answered by nobody, and nobody was told`]
   })

@@ -52,7 +52,7 @@ export function createApp(parts: AppParts, outside: Outside = REAL): App {
     arrival: (arrival) => void takeCall(arrival),
     feature: (leg, code, endpoint) => void takeCode(leg, code, endpoint),
     stranger: (channel) => void recovery.stranger(channel),
-    doorbell: (channelId, entry) => recovery.takeDoorbell(channelId, entry),
+    doorbell: (...entry) => recovery.takeDoorbell(...entry),
     connected: (channels) => recovery.connected(channels),
     fenced: parts.onFenced,
   })

@@ -110,8 +110,8 @@ export class Recovery {
     await telephony.hangUp(channel.id)
   }
 
-  takeDoorbell(channelId: string, entry: string): Promise<'ack' | 'keep'> {
-    return this.#takeEntry(channelId, entry)
+  takeDoorbell(channelId: string, entry: string, aheadMs: number): Promise<'ack' | 'keep'> {
+    return this.#takeEntry(channelId, entry, aheadMs)
   }
 
   /** Reads the doorbell book, and ends what is not in there. One reader at a time. */

@@ -56,8 +56,8 @@ export interface DoorbellDeps {
 
 const STATES = ['new', 'shed', 'fallback', 'unanswered', 'answered', 'talked', 'out-talked', 'fax'] as const
 
-/** Null when it is none of ours: a line somebody wrote into the database by hand. */
-export function readDoorbellEntry(text: string): DoorbellEntry | null {
+/** Null when it is none of ours: a line somebody wrote into the database by hand. `aheadMs`: the clock that wrote it, minus ours. */
+export function readDoorbellEntry(text: string, aheadMs = 0): DoorbellEntry | null {
   const [caller = '', did = '', came = '', word = '', who = '', answered = '', ended = ''] = text.split('|')
   const state = STATES.find((known) => known === word)
   const [, epoch, trunk] = /^(\d{1,12})(?:@([\w.-]{0,80}))?$/.exec(came) ?? []
@@ -65,18 +65,18 @@ export function readDoorbellEntry(text: string): DoorbellEntry | null {
   return {
     caller,
     did,
-    arrivedAt: Number(epoch) * 1000,
+    arrivedAt: Number(epoch) * 1000 - aheadMs,
     trunk: trunk || null,
     state,
     who: who.replace(/[^\w.-]/g, '').slice(0, 80),
-    answeredAt: timeOf(answered),
-    endedAt: timeOf(ended),
+    answeredAt: timeOf(answered, aheadMs),
+    endedAt: timeOf(ended, aheadMs),
   }
 }
 
 /** Seconds, to the millisecond where a talk begins or ends. */
-function timeOf(text: string): number | null {
-  return /^\d{1,12}(\.\d{1,3})?$/.test(text) ? Math.round(Number(text) * 1000) : null
+function timeOf(text: string, aheadMs: number): number | null {
+  return /^\d{1,12}(\.\d{1,3})?$/.test(text) ? Math.round(Number(text) * 1000) - aheadMs : null
 }
 
 /** Who left in the moment in which somebody picked up has not been spoken with. */
@@ -86,9 +86,11 @@ function wasTooShort({ state, answeredAt, endedAt }: DoorbellEntry): boolean {
 }
 
 /** Takes one entry of a call that is over. `ack`: it may be struck out. */
-export function doorbell(deps: DoorbellDeps): (channelId: string, text: string) => Promise<'ack' | 'keep'> {
-  return async (channelId, text) => {
-    const entry = readDoorbellEntry(text)
+export function doorbell(
+  deps: DoorbellDeps,
+): (channelId: string, text: string, aheadMs: number) => Promise<'ack' | 'keep'> {
+  return async (channelId, text, aheadMs) => {
+    const entry = readDoorbellEntry(text, aheadMs)
     if (!entry) {
       deps.log.warn('a line of the doorbell book cannot be read', { channelId })
       return 'ack'

@@ -78,7 +78,8 @@ export class AriTelephony implements AsteriskLink, LegPort {
     })
     this.#phones = new WatchedPhones(options.address.app, this.request, () => this.#ready)
     this.#heartbeat = new Heartbeat(this.request, () => this.#socket.isOpen, options.log)
-    this.#doorbell = new DoorbellReader(this.request, (id, entry) => options.events.doorbell(id, entry), options.log)
+    const take = (id: string, entry: string) => options.events.doorbell(id, entry, this.#heartbeat.skewMs)
+    this.#doorbell = new DoorbellReader(this.request, take, options.log)
   }
 
   get ready(): boolean {

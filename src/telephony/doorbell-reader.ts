@@ -5,18 +5,20 @@ import type { Logger } from '../runtime/logger.ts'
 import type { AriChannel } from './ari-events.ts'
 import type { AriTransport } from './ari-transport.ts'
 import { DOORBELL_CONTEXT } from './contexts.ts'
-import type { LinkEvents } from './link.ts'
+
+/** Is given an entry; `ack`: it may be struck out. */
+type Take = (channelId: string, entry: string) => Promise<'ack' | 'keep'>
 
 export class DoorbellReader {
   #request: AriTransport['request']
-  #take: LinkEvents['doorbell']
+  #take: Take
   #log: Logger
   #onEnd: () => void = () => {}
   #onBreakOff: (why: Error) => void = () => {}
   /** The half that walks the book. A reader of a former life may still wait in Asterisk, before an end that is not ours. */
   #reading = ''
 
-  constructor(request: AriTransport['request'], take: LinkEvents['doorbell'], log: Logger) {
+  constructor(request: AriTransport['request'], take: Take, log: Logger) {
     this.#request = request
     this.#take = take
     this.#log = log

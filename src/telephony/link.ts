@@ -39,8 +39,11 @@ export interface LinkEvents {
   feature(leg: Leg, code: string, endpoint: string): void
   /** A channel that is in our application since before we connected, or that nobody here asked for. Adopt it or hang it up. */
   stranger(channel: LivingChannel): void
-  /** An entry of the doorbell book, of a call that is over. `ack`: it is safe in the database and Asterisk may forget it. */
-  doorbell(channelId: string, entry: string): Promise<'ack' | 'keep'>
+  /**
+   * An entry of the doorbell book, of a call that is over. `ack`: it is safe in the database and Asterisk may forget it. `aheadMs`: Asterisk's
+   * clock, by which it was written, minus ours.
+   */
+  doorbell(channelId: string, entry: string, aheadMs: number): Promise<'ack' | 'keep'>
   /**
    * Connected: `channels` is everything that lives in Asterisk. Adopt what is to be adopted: what is in our application and nobody has adopted
    * when this resolves comes as an arrival or a stranger. Afterwards the heartbeat starts and calls can be placed: then `goOn` is called.

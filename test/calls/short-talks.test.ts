@@ -50,6 +50,15 @@ test.each([
     outsideTalk: async () => {},
   })
   const text = `+79120000001|+73432001122|1795635759|${state}|2001|1795635759.665|1795635759${ended}`
-  expect(await take(`1795635759.${++calls}`, text)).toBe('ack')
+  expect(await take(`1795635759.${++calls}`, text, 0)).toBe('ack')
   expect(verdicts).toEqual([verdict])
+})
+
+test('the times of an entry are told by our clock', () => {
+  const text = '+79120000001|+73432001122|1795635759|answered|2001|1795635760.5|1795635770.5'
+  expect(readDoorbellEntry(text, 7_200_000)).toMatchObject({
+    arrivedAt: 1_795_628_559_000,
+    answeredAt: 1_795_628_560_500,
+    endedAt: 1_795_628_570_500,
+  })
 })

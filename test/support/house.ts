@@ -68,7 +68,7 @@ export class House {
     this.calls = callsRoom(ground, people, sound, callbacks.meetings, () => {})
     this.recovery = recoveryRoom(ground, asterisk, people, this.calls, callbacks, () => {})
     this.#take = inboundCalls(this.calls.inbound)
-    asterisk.onDoorbell = (id, entry) => this.recovery.takeDoorbell(id, entry)
+    asterisk.onDoorbell = (id, entry) => this.recovery.takeDoorbell(id, entry, 0)
   }
 
   /** Somebody calls. */

@@ -25,8 +25,8 @@ export class LineWish {
   #place: Place
   #refused: Map<LineWish, number>
   #asksAgainAt = 0
-  /** To these there was no line when he asked last. */
-  #unreached = new Set<string>()
+  /** To these there was no line; until then they are left alone. */
+  #unreached = new Map<string, number>()
 
   constructor(place: Place, refused: Map<LineWish, number>) {
     this.#place = place
@@ -48,19 +48,17 @@ export class LineWish {
 
   /** Milliseconds in which he does not ask; 0: he may. */
   pauseMs(): number {
-    const ms = Math.max(0, this.#asksAgainAt - performance.now())
-    if (ms === 0) this.#unreached.clear()
-    return ms
+    return Math.max(0, this.#asksAgainAt - performance.now())
   }
 
   /** Somebody who can be rung for him while he does not ask. */
   needsNone(person: string, { rings }: Person): boolean {
-    return !this.#unreached.has(person) && rings.some(({ kind }) => kind !== 'outside')
+    return (this.#unreached.get(person) ?? 0) <= performance.now() && rings.some(({ kind }) => kind !== 'outside')
   }
 
   /** There was no line to this person. */
   didNotReach(person: string): void {
-    this.#unreached.add(person)
+    this.#unreached.set(person, performance.now() + ASKS_AGAIN_MS)
   }
 
   /** There was no line to anybody. */

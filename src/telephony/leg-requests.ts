@@ -45,14 +45,11 @@ export class LegRequests {
     this.throwIfEnded()
     let tries = 0
     try {
-      await this.persist(() => {
-        tries++
-        return this.#port.request(operation, { channelId: this.#leg.id, ...parameters }, { lane: this.#leg.id })
-      })
+      await this.ask(operation, { channelId: this.#leg.id, ...parameters }, () => tries++)
     } catch (error) {
       this.throwIfEnded()
       if (!saysGone(error)) throw error
-      // nobody but the dialplan can have taken it, or it is gone
+      // no earlier try can have carried it out: the dialplan has taken the channel, or it is gone
       if (operation === 'channels.continueInDialplan' && tries === 1) this.#leg.handedOver = false
       for (const pauseMs of LOOKS_MS) {
         await sleep(pauseMs, this.#leg.signal)
@@ -65,8 +62,11 @@ export class LegRequests {
     }
   }
 
-  ask(operation: AriOperation, parameters: AriParameters): Promise<unknown> {
-    return this.persist(() => this.#port.request(operation, parameters, { lane: this.#leg.id }))
+  ask(operation: AriOperation, parameters: AriParameters, onTry: () => void = () => {}): Promise<unknown> {
+    return this.persist(() => {
+      onTry()
+      return this.#port.request(operation, parameters, { lane: this.#leg.id })
+    })
   }
 
   persist(request: () => Promise<unknown>): Promise<unknown> {

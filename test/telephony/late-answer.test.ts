@@ -10,17 +10,24 @@ import { sleep } from '../../src/runtime/abort.ts'
 vi.setConfig({ testTimeout: 5_000 })
 
 const never = new Promise(() => {})
-/** `answer`: what becomes of the request that hands a caller over. */
-function leg(id: string, answer: Promise<unknown> = never): AriLeg {
-  const port: LegPort = {
-    request: (operation) => (operation === 'channels.continueInDialplan' ? answer : Promise.resolve(undefined)),
+/** A leg on a port that answers everything; `port`: what is different. */
+function legOn(id: string, port: Partial<LegPort>): AriLeg {
+  const usual: LegPort = {
+    request: () => Promise.resolve({ id, name: `PJSIP/${id}`, state: 'Up' }),
     whenReady: () => Promise.resolve(),
     follow: () => Promise.resolve(),
     recording: () => Promise.reject(new Error('there is none')),
-    holds: () => true,
+    holds: () => false,
     ended: () => {},
   }
-  return new AriLeg({ id, name: `PJSIP/${id}`, state: 'Up' } as AriChannel, port, silentLogger)
+  return new AriLeg({ id, name: `PJSIP/${id}`, state: 'Up' } as AriChannel, { ...usual, ...port }, silentLogger)
+}
+/** One that is with us. `answer`: what becomes of the request that hands a caller over. */
+function leg(id: string, answer: Promise<unknown> = never): AriLeg {
+  return legOn(id, {
+    request: (operation) => (operation === 'channels.continueInDialplan' ? answer : Promise.resolve(undefined)),
+    holds: () => true,
+  })
 }
 const event = (type: string) => ({ type, cause: 16 })
 
@@ -45,22 +52,14 @@ test('who hangs up before he leaves our application has not talked', async () =>
 })
 
 test('who is taken by the dialplan while our hang-up waits for the connection has not ended', async () => {
-  const port: LegPort = {
-    request: () => Promise.resolve({ id: '1.1', name: 'PJSIP/1.1', state: 'Up' }),
-    whenReady: () => new Promise(() => {}),
-    follow: () => Promise.resolve(),
-    recording: () => Promise.reject(new Error('there is none')),
-    holds: () => false,
-    ended: () => {},
-  }
-  const caller = new AriLeg({ id: '1.1', name: 'PJSIP/1.1', state: 'Up' } as AriChannel, port, silentLogger)
+  const caller = legOn('1.1', { whenReady: () => new Promise(() => {}) })
   void caller.hangup()
   caller.receive(event('StasisEnd'))
   await expect.poll(() => caller.signal.reason as unknown).toBeInstanceOf(TakenAway)
 })
 
 test('who was taken by the dialplan before our order came has not talked, however long he talks there', async () => {
-  const port: LegPort = {
+  const caller = legOn('1.1', {
     request: async (operation) => {
       if (operation === 'channels.continueInDialplan') {
         await sleep(400)
@@ -68,13 +67,7 @@ test('who was taken by the dialplan before our order came has not talked, howeve
       }
       return { id: '1.1', name: 'PJSIP/1.1', state: 'Up' }
     },
-    whenReady: () => Promise.resolve(),
-    follow: () => Promise.resolve(),
-    recording: () => Promise.reject(new Error('there is none')),
-    holds: () => false,
-    ended: () => {},
-  }
-  const caller = new AriLeg({ id: '1.1', name: 'PJSIP/1.1', state: 'Up' } as AriChannel, port, silentLogger)
+  })
   const talk = caller.talkWith(leg('leg-1'))
   caller.receive(event('StasisEnd'))
   await expect(talk).rejects.toThrow(TakenAway)
@@ -82,18 +75,12 @@ test('who was taken by the dialplan before our order came has not talked, howeve
 
 test('who was taken by the dialplan is not hung up by us while Asterisk does not say so', async () => {
   const asked: string[] = []
-  const port: LegPort = {
+  const caller = legOn('1.1', {
     request: (operation) => {
       asked.push(operation)
       return never
     },
-    whenReady: () => Promise.resolve(),
-    follow: () => Promise.resolve(),
-    recording: () => Promise.reject(new Error('there is none')),
-    holds: () => false,
-    ended: () => {},
-  }
-  const caller = new AriLeg({ id: '1.1', name: 'PJSIP/1.1', state: 'Up' } as AriChannel, port, silentLogger)
+  })
   caller.receive(event('StasisEnd'))
   const hungUp = caller.hangup()
   for (const type of ['ChannelHangupRequest', 'ChannelDestroyed']) caller.receive(event(type))

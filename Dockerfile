@@ -18,6 +18,7 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
 COPY prisma/migrations prisma/migrations
+COPY prisma/journal.sql prisma/
 RUN ln -s /app/dist/cli/main.js /usr/local/bin/perezvon && chmod +x dist/cli/main.js \
   && install -d -o node -g node /var/lib/perezvon
 USER node

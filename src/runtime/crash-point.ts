@@ -56,6 +56,8 @@ export const moments = [
   'import.after-rows',
   'migration.before',
   'migration.after',
+  'journal.before',
+  'journal.after',
 ] as const
 export type CrashMoment = (typeof moments)[number]
 export type Wall = 'ari' | 'journal' | 'store'

@@ -143,7 +143,7 @@ export type JournalEntry = { [K in keyof JournalRows]: { op: K; row: JournalRows
 const NOTE_MS = 200
 /** Under load commits gather for so long; when nothing was committed just before, there is no wait at all. */
 const GATHER_MS = 4
-/** Ops of the cheap view, see the migration. */
+/** Ops of the cheap view, see prisma/journal.sql. */
 const HOT: ReadonlySet<string> = new Set<JournalEntry['op']>(['step', 'call.open', 'call.answered', 'operator.event'])
 
 /** What was appended together and is written together. Nobody waits for a note. */

@@ -7,15 +7,19 @@ let premises: Premises
 beforeEach(async () => void (premises = await Premises.open()))
 afterEach(() => premises[Symbol.asyncDispose]())
 
-it.each(['migration.before', 'migration.before#2', 'migration.after', 'migration.after#2'])(
-  'killed in a migration: %s',
-  async (point) => {
-    await premises.dieAt(point)
-    expect((await premises.daemon().end).signal).toBe('SIGKILL')
-    premises.daemon()
-    expect(await premises.databaseTrouble()).toBeUndefined()
-  },
-)
+it.each([
+  'migration.before',
+  'migration.before#2',
+  'migration.after',
+  'migration.after#2',
+  'journal.before',
+  'journal.after',
+])('killed in a migration: %s', async (point) => {
+  await premises.dieAt(point)
+  expect((await premises.daemon().end).signal).toBe('SIGKILL')
+  premises.daemon()
+  expect(await premises.databaseTrouble()).toBeUndefined()
+})
 
 it.each(['config.before-swap', 'config.after-swap'])('killed while it swaps its configuration: %s', async (point) => {
   const { child, end } = premises.daemon()

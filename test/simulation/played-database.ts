@@ -35,6 +35,7 @@ interface Compiled {
 }
 
 const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
+const JOURNAL = fileURLToPath(new URL('../../prisma/journal.sql', import.meta.url))
 
 export interface PlayedDatabase {
   prisma: Prisma
@@ -61,6 +62,9 @@ export function openPlayedDatabase(): PlayedDatabase {
     if (name.includes('.')) continue
     sqlite.exec(readFileSync(join(MIGRATIONS, name, 'migration.sql'), 'utf8'))
   }
+  const rules = sqlite.prepare(`SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'view') ORDER BY type`)
+  for (const { type, name } of rules.all() as { type: string; name: string }[]) sqlite.exec(`DROP ${type} "${name}"`)
+  sqlite.exec(readFileSync(JOURNAL, 'utf8'))
   const compiled = new Map<string, Compiled>()
   const compile = (sql: string): Compiled => {
     const known = compiled.get(sql)

@@ -60,6 +60,28 @@ it('a migration that fails half-way changes nothing, and a copy of the data was 
   expect(await readdir(dir)).toContain('perezvon.db.before-29990101000000_broken')
 })
 
+it('gives the journal its rules anew when they differ, and only then', async () => {
+  await applyMigrations(file)
+  const triggers = async () => {
+    const database = await openDatabase(file)
+    const rows = await database.prisma.$queryRaw<
+      { name: string }[]
+    >`SELECT name FROM sqlite_master WHERE type = 'trigger'`
+    await database.close()
+    return rows.map(({ name }) => name)
+  }
+  const ours = await triggers()
+  expect(ours).toContain('journal_call_end')
+  const other = join(dir, 'journal.sql')
+  const rules = await readFile('prisma/journal.sql', 'utf8')
+  await writeFile(other, rules.replaceAll('"journal_call_end"', '"journal_call_ends"'))
+  await applyMigrations(file, undefined, other)
+  expect(await triggers()).toEqual(ours) // openDatabase gives it back
+  await writeFile(other, `${rules}\nCREATE TRIGGER "broken" AFTER INSERT ON "NoSuchTable" BEGIN SELECT 1; END;`)
+  await expect(applyMigrations(file, undefined, other)).rejects.toThrow('NoSuchTable')
+  expect(await triggers()).toEqual(ours)
+})
+
 it('refuses a damaged file and says what to do', async () => {
   await applyMigrations(file)
   const database = await openDatabase(file)

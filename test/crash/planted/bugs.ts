@@ -223,7 +223,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'the end of a call is written over by a later one',
     harm: 'I3: a second life of the daemon turns a talk into a loss',
-    file: 'prisma/migrations/20261123000001_journal/migration.sql',
+    file: 'prisma/journal.sql',
     find: `"answeredAt" = CASE NEW."row"->>'verdict' WHEN 'answered' THEN "answeredAt" END
   WHERE "id" = NEW."row"->>'id' AND "endedAt" IS NULL;`,
     put: `"answeredAt" = CASE NEW."row"->>'verdict' WHEN 'answered' THEN "answeredAt" END

@@ -84,10 +84,13 @@ CREATE TRIGGER "journal_notice" INSTEAD OF INSERT ON "journal" WHEN NEW."op" = '
   ON CONFLICT DO NOTHING;
 END;
 
--- An operator spoke with this caller: what was not sent yet about earlier calls need not be sent, also not within a digest.
+-- An operator spoke with this caller: what was not sent yet about earlier calls need not be sent, also not within a digest. Earlier is a
+-- call that had ended when the one with the talk `began`: a company shows its head number for all its people, and who of them waited at the
+-- same time has not been spoken with.
 CREATE TRIGGER "journal_notice_cancel" INSTEAD OF INSERT ON "journal" WHEN NEW."op" = 'notice.cancel' BEGIN
   UPDATE "Notice" SET "status" = 'cancelled'
-  WHERE "kind" = 'missed' AND "callId" IN (SELECT "id" FROM "Call" WHERE "caller" = NEW."row"->>'caller')
+  WHERE "kind" = 'missed'
+    AND "callId" IN (SELECT "id" FROM "Call" WHERE "caller" = NEW."row"->>'caller' AND "endedAt" <= NEW."row"->>'began')
     AND ("status" = 'pending' AND "tries" = 0 OR "status" = 'digested' AND "digestId" IN (
       SELECT d."id" FROM "Notice" d WHERE d."kind" = 'digest' AND d."status" = 'pending' AND d."tries" = 0));
 END;
@@ -152,12 +155,14 @@ CREATE TRIGGER "journal_case_loss" INSTEAD OF INSERT ON "journal" WHEN NEW."op" 
   WHERE "callId" = NEW."row"->>'callId' AND "kind" = 'missed' AND "caseId" IS NULL;
 END;
 
--- A talk with the caller, whoever rang whom; also with the other number that a caller gave for the call-back.
+-- A talk with the caller, whoever rang whom; also with the other number that a caller gave for the call-back. A case whose last loss had not
+-- ended when the call with the talk `began` stays open, see notice.cancel.
 CREATE TRIGGER "journal_case_close" INSTEAD OF INSERT ON "journal" WHEN NEW."op" = 'case.close' BEGIN
   UPDATE "Case" SET "openKey" = NULL, "closedAt" = NEW."row"->>'at', "closedHow" = NEW."row"->>'how',
     "closedBy" = NEW."row"->>'by', "talkMs" = NEW."row"->>'talkMs'
   WHERE "openKey" IS NOT NULL AND ("caller" = NEW."row"->>'caller'
-    OR "id" IN (SELECT "caseId" FROM "Callback" WHERE "number" = NEW."row"->>'caller'));
+    OR "id" IN (SELECT "caseId" FROM "Callback" WHERE "number" = NEW."row"->>'caller'))
+    AND NOT EXISTS (SELECT 1 FROM "Call" l WHERE l."id" = "lastCallId" AND l."endedAt" > NEW."row"->>'began');
 END;
 
 -- A closed case, whoever closed it, needs nobody any more: no call-back of it waits, nothing unsent about it is sent ("a person must call"
@@ -190,11 +195,13 @@ CREATE TRIGGER "journal_callback_new" INSTEAD OF INSERT ON "journal" WHEN NEW."o
   ON CONFLICT DO NOTHING;
 END;
 
--- The client was spoken with meanwhile; while the client's phone rings it is too late to call it off.
+-- The client was spoken with meanwhile, see notice.cancel; while the client's phone rings it is too late to call it off.
 CREATE TRIGGER "journal_callback_cancel" INSTEAD OF INSERT ON "journal" WHEN NEW."op" = 'callback.cancel' BEGIN
   UPDATE "Callback" SET "status" = 'cancelled', "openNumber" = NULL, "outcome" = NEW."row"->>'outcome', "updatedAt" = NEW."row"->>'at'
   WHERE "status" IN ('waiting', 'operator') AND ("number" = NEW."row"->>'number'
-    OR "caseId" IN (SELECT "id" FROM "Case" WHERE "caller" = NEW."row"->>'number' AND "openKey" IS NOT NULL));
+    OR "caseId" IN (SELECT "id" FROM "Case" WHERE "caller" = NEW."row"->>'number' AND "openKey" IS NOT NULL))
+    AND NOT EXISTS (SELECT 1 FROM "Case" c JOIN "Call" l ON l."id" = c."lastCallId"
+      WHERE c."id" = "caseId" AND l."endedAt" > NEW."row"->>'began');
 END;
 
 -- How a try came out: waiting again, or over.

@@ -59,8 +59,8 @@ export function callsRoom(
     clock,
     log,
     live,
-    spokenLater: async ({ caller, arrivedAt, snapshot: { config } }) =>
-      caller.number && spokenLater(prisma, caller.number, arrivedAt, successMs(config), clock.now()),
+    spokenLater: async ({ caller, snapshot: { config } }, since) =>
+      caller.number && spokenLater(prisma, caller.number, since, successMs(config), clock.now()),
     verdict: (journey, config) => verdictOf(journey, ignoreRules(config)),
     followUps: async (call, verdict) => {
       const now = clock.now()

@@ -74,7 +74,10 @@ export async function endTask(
     { op: 'callback.state', row: { id: task.id, at, status, outcome, tries, dueAt: null } },
   ]
   if (status === 'done')
-    entries.push({ op: 'case.close', row: { caller: task.number, at, how: 'called-back', by: person, talkMs } })
+    entries.push({
+      op: 'case.close',
+      row: { caller: task.number, at, how: 'called-back', by: person, talkMs, began: at - (talkMs ?? 0) },
+    })
   if (status !== 'cancelled') entries.push(...(await endNotices(task, { status, person, talkMs, at })))
   await journal.commit(entries)
 }

@@ -2,7 +2,7 @@
  * The end of every call, however it came: the verdict, and in the same transaction all that follows from it. What follows is said by rules
  * that app.ts hands in; this file only makes sure that it is said once and kept.
  *
- * A loss is decided a moment later: who rings again within it makes one call of the two, and the later one tells for both.
+ * A loss is decided a moment later: a caller who rings again within it makes one call of the two, and the later one tells for both.
  */
 import type { Config } from '../config/schema.ts'
 import type { Journey, Verdict } from '../model/call-outcome.ts'
@@ -30,9 +30,9 @@ export interface EndOfCallDeps {
   clock: Clock
   log: Logger
   /** Missing: every call stands alone. */
-  live?: Pick<LiveCalls, 'laterThan'>
-  /** The id of a call of this caller that began after this one and in which somebody spoke with him. */
-  spokenLater?: (call: EndedCall) => Promise<string | null>
+  live?: Pick<LiveCalls, 'laterThan' | 'silentSince'>
+  /** The id of a call of this number that began at `since` or later and in which somebody spoke with the caller. */
+  spokenLater?: (call: EndedCall, since: number) => Promise<string | null>
   /** Was he spoken with, and if not, why not? Pure. */
   verdict: (journey: Journey, config: Config) => Verdict
   /** Notices, the open list, call-backs. Reads history, writes nothing. */
@@ -46,6 +46,9 @@ const SETTLE_MS = 3_000
 /** Nobody waits for this commit: it may ride with the next one. */
 const COMMIT_WITHIN_MS = 40
 const RETRY_MS = 1_000
+/** Q.850 cause of a channel that Asterisk ends because no voice came; and how long it waits (`rtp_timeout` in asterisk-config/pjsip.conf). */
+const RTP_TIMED_OUT = 44
+const RTP_TIMEOUT_MS = 120_000
 
 export function endOfCall(deps: EndOfCallDeps): EndOfCall {
   return async (call) => {
@@ -54,13 +57,14 @@ export function endOfCall(deps: EndOfCallDeps): EndOfCall {
     if (verdict.verdict === 'missed') {
       // no mail is later for it than it would be anyway
       const { wait } = call.snapshot.config.missed_calls.mail
-      const later = await deps.live?.laterThan(call, Math.min(SETTLE_MS, wait))
+      const later = await deps.live?.laterThan(call, aloneUntil(deps, call, endedAt), Math.min(SETTLE_MS, wait))
       if (later) verdict = joined(deps, call, later, endedAt)
     }
     // the row is armed on disk: if this process dies while it retries, recovery does the same again
     for (;;) {
       try {
-        const spoken = verdict.verdict === 'missed' ? await deps.spokenLater?.(call) : null
+        const alone = aloneUntil(deps, call, endedAt)
+        const spoken = verdict.verdict === 'missed' ? await deps.spokenLater?.(call, alone) : null
         if (spoken) verdict = linked(deps, call, spoken, endedAt)
         const follow = await deps.followUps({ ...call, endedAt }, verdict)
         crashPoint('call.before-end')
@@ -74,6 +78,15 @@ export function endOfCall(deps: EndOfCallDeps): EndOfCall {
     crashPoint('call.after-end')
     deps.onEnd(call, verdict)
   }
+}
+
+/**
+ * Until when the caller may have been on the line. A later call of the number that began before that is another person's. A line that died is
+ * held by Asterisk until no voice has come for its RTP time-out; the caller may have rung again long before.
+ */
+function aloneUntil({ live }: Pick<EndOfCallDeps, 'live'>, { id, path }: EndedCall, endedAt: number): number {
+  const timedOut = path.steps.some((step) => step.kind === 'hung-up' && step.cause === RTP_TIMED_OUT)
+  return Math.min(endedAt, live?.silentSince(id) ?? endedAt, timedOut ? endedAt - RTP_TIMEOUT_MS : endedAt)
 }
 
 function judge(deps: Pick<EndOfCallDeps, 'verdict'>, call: EndedCall, endedAt: number): Verdict {

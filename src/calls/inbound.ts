@@ -14,6 +14,7 @@ import { CallEnded, type Leg, TakenAway } from '../telephony/api.ts'
 import type { Arrival } from '../telephony/link.ts'
 import { type Call, readCaller, type Snapshot, trunkOf } from './call.ts'
 import { CallPath } from './call-path.ts'
+import { lookForDeadLines } from './dead-line.ts'
 import type { EndOfCall } from './end-of-call.ts'
 import type { LiveCalls } from './live-calls.ts'
 
@@ -42,6 +43,7 @@ export function inboundCalls(deps: InboundDeps): (arrival: Arrival) => Promise<v
     const call = openCall(deps, arrival)
     // in hand before it is on disk, or a reconnect in between would take it for an orphan
     deps.live.add(call)
+    void lookForDeadLines(deps.live, call)
     try {
       crashPoint('call.before-row')
       const row = deps.journal.commit([
@@ -146,7 +148,7 @@ function openCall(deps: InboundDeps, arrival: Arrival): Call {
   const caller = readCaller(arrival.callerNumber, arrival.callerName, config.company.country)
   return {
     id: arrival.leg.id,
-    linkedid: deps.live.latestOf(caller.number)?.linkedid ?? arrival.leg.id,
+    linkedid: deps.live.latestOver(caller.number)?.linkedid ?? arrival.leg.id,
     direction: 'inbound',
     trunk: trunkOf(config, arrival.trunk),
     line: { number: did, name: line.name },

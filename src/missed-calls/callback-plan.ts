@@ -29,8 +29,8 @@ export interface LostCall {
   group: string | null
   arrivedAt: number
   now: number
-  /** When somebody last spoke with him; null: never. We may learn of a loss after that. */
-  lastTalkAt: number | null
+  /** When the last call began in which somebody spoke with this number; null: none. We may learn of a loss after that. */
+  lastTalkBegan: number | null
   doNotCall: boolean
   /** The system has called him within the last hour, and no call-back of his waits. */
   calledLately: boolean
@@ -51,7 +51,7 @@ export function callbackPlan(config: Config, lost: LostCall): CallbackPlan {
   const number = asked?.number ?? lost.number
   // whom nobody can call back is told first: it matters to the reader also where the system never calls back
   if (!number) return { kind: 'none', why: lost.withheld ? 'withheld' : 'not-callable' }
-  if (lost.lastTalkAt !== null && lost.lastTalkAt > lost.arrivedAt) return { kind: 'none', why: 'spoken-with' }
+  if (lost.lastTalkBegan !== null && lost.lastTalkBegan >= lost.endedAt) return { kind: 'none', why: 'spoken-with' }
   if (!rules) return { kind: 'none', why: 'switched-off' }
   const group = asked?.to ?? owningGroup(config, lost.group)
   if (Object.keys(config.trunks).length === 0) return { kind: 'none', why: 'switched-off' }

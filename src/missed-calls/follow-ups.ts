@@ -23,7 +23,8 @@ const REQUESTED = 10
 export interface CallerHistory {
   /** Calls of this number on the company's day, this one included. */
   callsToday: number
-  lastTalk: { at: number; operator: string | null; ms: number } | null
+  /** `began`: when the call with the talk began. */
+  lastTalk: { at: number; operator: string | null; ms: number; began: number } | null
   doNotCall: boolean
   diallable: boolean
   /** The system has called him within the last hour. */
@@ -40,13 +41,12 @@ function afterTalk(call: EndedCall, verdict: Verdict, now: number): JournalEntry
   const { number } = call.caller
   if (!number) return []
   const talk = call.path.steps.findLast((step) => step.kind === 'talk')
+  const { talkMs } = verdict
+  const began = call.arrivedAt
   return [
-    { op: 'notice.cancel', row: { caller: number } },
-    { op: 'callback.cancel', row: { number, at: now, outcome: 'came-back' } },
-    {
-      op: 'case.close',
-      row: { caller: number, at: now, how: 'came-back', by: talk?.person ?? null, talkMs: verdict.talkMs },
-    },
+    { op: 'notice.cancel', row: { caller: number, began } },
+    { op: 'callback.cancel', row: { number, at: now, outcome: 'came-back', began } },
+    { op: 'case.close', row: { caller: number, at: now, how: 'came-back', by: talk?.person ?? null, talkMs, began } },
   ]
 }
 
@@ -55,9 +55,9 @@ export function closedByOutsideTalk({ number, operator, ms, at }: OutsideTalk, c
   if (ms < successMs(config)) return []
   const over = at + ms
   return [
-    { op: 'notice.cancel', row: { caller: number } },
-    { op: 'callback.cancel', row: { number, at: over, outcome: 'called-out' } },
-    { op: 'case.close', row: { caller: number, at: over, how: 'called-out', by: operator, talkMs: ms } },
+    { op: 'notice.cancel', row: { caller: number, began: at } },
+    { op: 'callback.cancel', row: { number, at: over, outcome: 'called-out', began: at } },
+    { op: 'case.close', row: { caller: number, at: over, how: 'called-out', by: operator, talkMs: ms, began: at } },
   ]
 }
 
@@ -70,7 +70,7 @@ function afterLoss(call: EndedCall, verdict: Verdict, history: CallerHistory, no
     group: verdict.group,
     arrivedAt: call.arrivedAt,
     now,
-    lastTalkAt: history.lastTalk?.at ?? null,
+    lastTalkBegan: history.lastTalk?.began ?? null,
     doNotCall: history.doNotCall,
     diallable: history.diallable,
     calledLately: history.calledLately ?? false,

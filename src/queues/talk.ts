@@ -47,7 +47,7 @@ export async function talk(
     ])
     crashPoint('ring.after-answered')
     operators.speaks(person, call.id, call.caller.number)
-    if (call.caller.number) journal.note(...spokenWith(call.caller.number, now))
+    if (call.caller.number) journal.note(...spokenWith(call.caller.number, now, call.arrivedAt))
     stopWaiting()
     const result = await call.leg.talkWith(leg, recording ? { record: recording } : {})
     if (result.kind === 'not-bridged') return false
@@ -91,9 +91,9 @@ function recordingName({ path, log }: Call, plan: RingPlan): string | null {
 }
 
 /** What is called off the moment a person speaks with somebody. */
-function spokenWith(caller: string, at: number): JournalEntry[] {
+function spokenWith(caller: string, at: number, began: number): JournalEntry[] {
   return [
-    { op: 'notice.cancel', row: { caller } },
-    { op: 'callback.cancel', row: { number: caller, at, outcome: 'came-back' } },
+    { op: 'notice.cancel', row: { caller, began } },
+    { op: 'callback.cancel', row: { number: caller, at, outcome: 'came-back', began } },
   ]
 }

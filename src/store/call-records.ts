@@ -63,7 +63,7 @@ export interface CallerRecord {
   /** How often this number called us since then. */
   calls: number
   /** When somebody last spoke with it, in either direction. */
-  lastTalk: { at: number; operator: string | null; ms: number } | null
+  lastTalk: { at: number; operator: string | null; ms: number; began: number } | null
   doNotCall: boolean
   /** The system has called this number back since `lately`, and none of its call-backs waits. */
   calledLately: boolean
@@ -85,6 +85,7 @@ export async function callerRecord(
     listed: number
     lately: number
     answeredAt: Date | null
+    arrivedAt: Date | null
     operator: string | null
     talkMs: number | null
   }
@@ -94,17 +95,18 @@ export async function callerRecord(
         AND NOT EXISTS (SELECT 1 FROM "Callback" WHERE "openNumber" = ${number}) AS "lately",
       (SELECT count(*) FROM "Call" WHERE "caller" = ${number} AND "direction" = 'inbound' AND "arrivedAt" >= ${since}) AS "calls"
     FROM (SELECT 1) LEFT JOIN (
-      SELECT "answeredAt", "operator", "talkMs" FROM "Call"
+      SELECT "answeredAt", "arrivedAt", "operator", "talkMs" FROM "Call"
       WHERE "caller" = ${number} AND "verdict" = 'answered' AND "answeredAt" <= ${now}
       ORDER BY "arrivedAt" DESC LIMIT 1) t ON true`
-  const { calls, listed, answeredAt, operator, talkMs } = row
-  const lastTalk = answeredAt && { at: answeredAt.getTime(), operator, ms: talkMs ?? 0 }
+  const { calls, listed, answeredAt, arrivedAt, operator, talkMs } = row
+  const lastTalk = answeredAt &&
+    arrivedAt && { at: answeredAt.getTime(), operator, ms: talkMs ?? 0, began: arrivedAt.getTime() }
   return { calls, lastTalk, doNotCall: listed === 1, calledLately: row.lately === 1 }
 }
 
 /**
- * A call with this number that began later than `since` and in which somebody spoke with it, or does; its id. A talk that we began ourselves and that
- * is shorter than `shortestMs` was none. What seems to begin after `now` was written by a clock that was wrong, and need not be later.
+ * A call with this number that began at `since` or later and in which somebody spoke with it, or does; its id. A talk that we began ourselves and
+ * that is shorter than `shortestMs` was none. What seems to begin after `now` was written by a clock that was wrong, and need not be later.
  */
 export async function spokenLater(
   prisma: Prisma,
@@ -116,7 +118,7 @@ export async function spokenLater(
   // who called us was answered by a person; whom we called may have been a machine for a moment
   const [row] = await prisma.$queryRaw<{ id: string }[]>`
     SELECT "id" FROM "Call"
-    WHERE "caller" = ${number} AND "arrivedAt" > ${since} AND "arrivedAt" <= ${now} AND "answeredAt" IS NOT NULL
+    WHERE "caller" = ${number} AND "arrivedAt" >= ${since} AND "arrivedAt" <= ${now} AND "answeredAt" IS NOT NULL
       AND ("direction" = 'inbound' OR "talkMs" >= ${shortestMs})
     ORDER BY "arrivedAt" LIMIT 1`
   return row?.id ?? null

@@ -56,7 +56,8 @@ export interface JournalRows {
     dueAt: number
     createdAt: number
   }
-  'notice.cancel': { caller: string }
+  /** `began`: when the call began in which an operator spoke with this number. What ended later is not told by it: others may share the number. */
+  'notice.cancel': { caller: string; began: number }
   'notice.digest': {
     noticeId: string
     tries: number
@@ -94,6 +95,8 @@ export interface JournalRows {
     how: 'called-back' | 'called-out' | 'came-back' | 'by-hand'
     by: string | null
     talkMs: number | null
+    /** As of `notice.cancel`. */
+    began: number
   }
   'callback.new': {
     id: string
@@ -124,7 +127,8 @@ export interface JournalRows {
   }
   /** When a report is mailed next. */
   'report.due': { name: string; dueAt: number }
-  'callback.cancel': { number: string; at: number; outcome: string }
+  /** `began`: as of `notice.cancel`. */
+  'callback.cancel': { number: string; at: number; outcome: string; began: number }
   /** The words of queues/operator-state.ts. */
   'operator.event': {
     id: string

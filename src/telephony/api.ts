@@ -72,6 +72,11 @@ export interface Leg {
    * its signal still tells when it is gone.
    */
   readonly passedOn?: boolean
+  /**
+   * RTP packets that have come from the far side so far; null when it cannot be told: nobody has answered the leg yet, or Asterisk keeps no count.
+   * Rejects with CallEnded.
+   */
+  packetsReceived(): Promise<number | null>
   /** Who picked up? Listens for some seconds; a silence counts as a person. Rejects with CallEnded when he hangs up. */
   detectMachine(): Promise<'person' | 'machine'>
   /** Q.850 cause, 16 (normal) if missing. Resolves also when the channel is gone already. */

@@ -15,7 +15,7 @@ import {
   type TalkOptions,
   type TalkResult,
 } from './api.ts'
-import { type AriChannel, readChannel, text } from './ari-events.ts'
+import { type AriChannel, readChannel, record, text } from './ari-events.ts'
 import type { AriMessage } from './ari-socket.ts'
 import { AriError, saysGone, wasNotAnswered } from './ari-transport.ts'
 import { AMD_CONTEXT, RECORDED_TALK_CONTEXT, RECORDING_CODES, RETURNS, TALK_CONTEXT } from './contexts.ts'
@@ -118,6 +118,15 @@ export class AriLeg implements Leg {
 
   async continueInDialplan(context: string, extension = 's'): Promise<void> {
     await this.#handOver(context, extension)
+  }
+
+  async packetsReceived(): Promise<number | null> {
+    this.#requests.throwIfEnded()
+    if (!this.#answered) return null
+    const statistics = this.#port.request('channels.rtpstatistics', { channelId: this.id }, { lane: this.id })
+    const { rxcount } = record(await statistics.catch(() => null))
+    this.#requests.throwIfEnded()
+    return typeof rxcount === 'number' ? rxcount : null
   }
 
   async detectMachine(): Promise<'person' | 'machine'> {

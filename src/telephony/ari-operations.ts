@@ -19,6 +19,7 @@ export const ariOperations = {
   'channels.record': ['POST', 'channels/{channelId}/record'],
   'channels.ring': ['POST', 'channels/{channelId}/ring'],
   'channels.ringStop': ['DELETE', 'channels/{channelId}/ring'],
+  'channels.rtpstatistics': ['GET', 'channels/{channelId}/rtp_statistics'],
   'channels.setChannelVar': ['POST', 'channels/{channelId}/variable'],
   'channels.startMoh': ['POST', 'channels/{channelId}/moh'],
   'channels.stopMoh': ['DELETE', 'channels/{channelId}/moh'],

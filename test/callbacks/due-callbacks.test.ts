@@ -130,7 +130,7 @@ describe('the operator first', () => {
     const one = '+79120000002'
     world.telephony.on('PJSIP/101', async (phone) => {
       await world.journal.commit([
-        { op: 'callback.cancel', row: { number: CLIENT, at: world.now, outcome: 'came-back' } },
+        { op: 'callback.cancel', row: { number: CLIENT, at: world.now, outcome: 'came-back', began: world.now } },
       ])
       phone.answer()
     })

@@ -349,7 +349,7 @@ describe('the calls of our absence', () => {
 
 describe('what an operator dials himself', () => {
   const talked = (number: string, ms: number) =>
-    `${number}||${seconds(-ms)}@101|out-talked|101|${seconds(-ms)}|${seconds(0)}`
+    `${number}||${seconds(1_000)}@101|out-talked|101|${seconds(1_000)}|${seconds(1_000 + ms)}`
 
   it('closes the case, calls off the call-back, and is in the records as a talk of his', async () => {
     const w = world()

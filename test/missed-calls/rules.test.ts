@@ -71,7 +71,7 @@ describe('will he be called back', () => {
     group: 'sales',
     arrivedAt: MONDAY,
     now: MONDAY,
-    lastTalkAt: null,
+    lastTalkBegan: null,
     doNotCall: false,
     diallable: true,
     calledLately: false,
@@ -99,7 +99,7 @@ describe('will he be called back', () => {
     ['one of our own numbers', { number: LINE }, 'not-callable'],
     ['listed in never', { number: '+79120000001' }, 'never'],
     ['asked not to be called', { doNotCall: true }, 'do-not-call'],
-    ['was spoken with since, and we learn of the loss late', { lastTalkAt: Number.MAX_SAFE_INTEGER }, 'spoken-with'],
+    ['was spoken with since, and we learn of the loss late', { lastTalkBegan: Number.MAX_SAFE_INTEGER }, 'spoken-with'],
     ['was called by the system within the hour', { calledLately: true }, 'too-often'],
     ['rang but once, from abroad', { number: '+442079460018', endedAt: MONDAY + 2_000 }, 'lure'],
     ['older than an hour when we learn of it', { now: MONDAY + 3_700_000 }, 'too-old'],
@@ -131,7 +131,7 @@ describe('what follows from a call’s end', () => {
   const config = configOf(yaml('[lead@example.ru, boris]', 'callback: {}'))
   const history: CallerHistory = {
     callsToday: 3,
-    lastTalk: { at: 5, operator: 'anna', ms: 240_000 },
+    lastTalk: { at: 5, operator: 'anna', ms: 240_000, began: 1 },
     doNotCall: false,
     diallable: true,
   }

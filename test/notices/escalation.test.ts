@@ -179,7 +179,14 @@ test('a talk closes it too, and says how long they spoke; who was never told hea
   await using rig = await startCase()
   await rig.prisma.notice.update({ where: { id: 'missed' }, data: { status: 'pending', tries: 0 } })
   const journal = new Journal(rig.prisma, silentLogger)
-  const row = { caller: NUMBER, at: rig.clock.time, how: 'came-back' as const, by: 'anna', talkMs: 200_000 }
+  const row = {
+    caller: NUMBER,
+    at: rig.clock.time,
+    how: 'came-back' as const,
+    by: 'anna',
+    talkMs: 200_000,
+    began: rig.clock.time,
+  }
   await journal.commit([{ op: 'case.close', row }])
   await rig.tell()
   expect(await rig.told('missed')).toMatchObject([{ status: 'cancelled' }])

@@ -101,6 +101,9 @@ export class AriRequests {
         break
       case 'channels.continueInDialplan':
         return this.#continue(channel, String(parameters['context'] ?? ''), String(parameters['extension'] ?? 's'))
+      case 'channels.rtpstatistics':
+        // a frame each 20 ms, for as long as there is somebody
+        return { status: 200, body: { rxcount: Math.floor(asterisk.parts.time.now() / 20) } }
       case 'channels.playWithId':
         this.#play(channel, String(parameters['playbackId']), String(parameters['media']))
         return { status: 201 }

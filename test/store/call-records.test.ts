@@ -52,7 +52,7 @@ it('counts the calls to us since then, and finds the last talk in either directi
   })
   expect(await callerRecord(prisma, CALLER, 10_000, 0, NOW)).toEqual({
     calls: 2,
-    lastTalk: { at: 21_000, operator: 'boris', ms: 40_000 },
+    lastTalk: { at: 21_000, operator: 'boris', ms: 40_000, began: 20_000 },
     doNotCall: false,
     calledLately: false,
   })

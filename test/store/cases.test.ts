@@ -230,8 +230,11 @@ it('a talk with the other number that he gave closes the case; so does a talk wi
     const id = `x${number.slice(-4)}`
     await lose(id, { more: [callback(id, { number: other, caseKey: `${CALLER} ${LINE}` })] })
     await journal.commit([
-      { op: 'callback.cancel', row: { number, at: 3_000, outcome: 'came-back' } },
-      { op: 'case.close', row: { caller: number, at: 3_000, how: 'came-back', by: 'anna', talkMs: 9_000 } },
+      { op: 'callback.cancel', row: { number, at: 3_000, outcome: 'came-back', began: 3_000 } },
+      {
+        op: 'case.close',
+        row: { caller: number, at: 3_000, how: 'came-back', by: 'anna', talkMs: 9_000, began: 3_000 },
+      },
     ])
     expect(await openCases(database.prisma)).toEqual([])
     expect((await tasks()).every(({ status }) => status === 'cancelled')).toBe(true)

@@ -147,6 +147,25 @@ it('the same truth written twice is the same truth', async () => {
   expect(await database.prisma.callback.count()).toBe(1)
 })
 
+it('a talk tells nothing of a call that had not ended when its own call began: two people share the number', async () => {
+  const shared = '+79123456789'
+  const told = (began: number): JournalEntry[] => [
+    { op: 'notice.cancel', row: { caller: shared, began } },
+    { op: 'callback.cancel', row: { number: shared, at: 9000, outcome: 'came-back', began } },
+    { op: 'case.close', row: { caller: shared, at: 9000, how: 'came-back', by: 'anna', talkMs: 5000, began } },
+  ]
+  const state = async () => [
+    (await database.prisma.notice.findFirstOrThrow()).status,
+    (await database.prisma.callback.findFirstOrThrow()).status,
+    (await database.prisma.case.findFirstOrThrow()).closedHow,
+  ]
+  await journal.commit([opened('a'), ended('a', 4000), notice('n1', 'a'), loss('a', 4000), callback('a', 4000)])
+  await journal.commit(told(3999))
+  expect(await state()).toEqual(['pending', 'waiting', null])
+  await journal.commit(told(4000))
+  expect(await state()).toEqual(['cancelled', 'cancelled', 'came-back'])
+})
+
 it('a second loss counts on the open case and makes no second task', async () => {
   await journal.commit([opened('a'), opened('b')])
   await journal.commit([ended('a'), loss('a', 2000), callback('a', 2000)])
@@ -160,9 +179,12 @@ it('a talk closes the case, calls off the task and what was not sent yet; the ne
   await journal.commit([ended('a'), notice('n1', 'a'), loss('a', 2000), callback('a', 2000)])
   await journal.commit([
     { op: 'call.answered', row: { id: 'b', at: 3000, operator: 'anna', peer: 'leg', group: 'sales' } },
-    { op: 'notice.cancel', row: { caller: '+79123456789' } },
-    { op: 'callback.cancel', row: { number: '+79123456789', at: 3000, outcome: 'came-back' } },
-    { op: 'case.close', row: { caller: '+79123456789', at: 3000, how: 'came-back', by: 'anna', talkMs: null } },
+    { op: 'notice.cancel', row: { caller: '+79123456789', began: 3000 } },
+    { op: 'callback.cancel', row: { number: '+79123456789', at: 3000, outcome: 'came-back', began: 3000 } },
+    {
+      op: 'case.close',
+      row: { caller: '+79123456789', at: 3000, how: 'came-back', by: 'anna', talkMs: null, began: 3000 },
+    },
   ])
   expect(await database.prisma.notice.findMany()).toMatchObject([{ status: 'cancelled' }])
   expect(await database.prisma.callback.findMany()).toMatchObject([{ status: 'cancelled', openNumber: null }])

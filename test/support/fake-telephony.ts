@@ -260,6 +260,13 @@ export class FakeLeg implements Leg {
     this.#mustLive()
   }
 
+  /** Counts up while somebody is on the line; a test that plays a dead line stops it. */
+  packets: () => number | null = () => Math.floor(performance.now() * this.#speed)
+  async packetsReceived(): Promise<number | null> {
+    this.#mustLive()
+    return this.#answered ? this.packets() : null
+  }
+
   /** Who picks up on this leg, as Asterisk would judge. */
   picksUp: 'person' | 'machine' = 'person'
   async detectMachine(): Promise<'person' | 'machine'> {

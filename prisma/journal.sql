@@ -13,7 +13,7 @@ CREATE VIEW "journal" AS SELECT NULL AS "op", NULL AS "row";
 
 -- The ops of the cheap view may come with others, and are handed on.
 CREATE TRIGGER "journal_hot" INSTEAD OF INSERT ON "journal"
-WHEN NEW."op" IN ('step', 'call.open', 'call.answered', 'operator.event') BEGIN
+WHEN NEW."op" IN ('step', 'call.open', 'call.answered', 'call.rearm', 'operator.event') BEGIN
   INSERT INTO "journal_hot" ("op", "row") VALUES (NEW."op", NEW."row");
 END;
 
@@ -45,6 +45,13 @@ END;
 CREATE TRIGGER "journal_call_answered" INSTEAD OF INSERT ON "journal_hot" WHEN NEW."op" = 'call.answered' BEGIN
   UPDATE "Call" SET "answeredAt" = coalesce("answeredAt", NEW."row"->>'at'), "operator" = NEW."row"->>'operator',
     "peer" = NEW."row"->>'peer', "group" = NEW."row"->>'group', "notice" = 'disarmed'
+  WHERE "id" = NEW."row"->>'id' AND "endedAt" IS NULL;
+END;
+
+-- A caller who was put through and is with us again: transferred, or dropped within seconds. Only what came to us is told of.
+CREATE TRIGGER "journal_call_rearm" INSTEAD OF INSERT ON "journal_hot" WHEN NEW."op" = 'call.rearm' BEGIN
+  UPDATE "Call" SET "answeredAt" = NULL, "operator" = NULL, "peer" = NULL,
+    "notice" = CASE "direction" WHEN 'inbound' THEN 'armed' ELSE 'none' END
   WHERE "id" = NEW."row"->>'id' AND "endedAt" IS NULL;
 END;
 
@@ -93,6 +100,13 @@ CREATE TRIGGER "journal_notice_cancel" INSTEAD OF INSERT ON "journal" WHEN NEW."
     AND "callId" IN (SELECT "id" FROM "Call" WHERE "caller" = NEW."row"->>'caller' AND "endedAt" <= NEW."row"->>'began')
     AND ("status" = 'pending' AND "tries" = 0 OR "status" = 'digested' AND "digestId" IN (
       SELECT d."id" FROM "Notice" d WHERE d."kind" = 'digest' AND d."status" = 'pending' AND d."tries" = 0));
+END;
+
+-- An operator has picked up for this caller, and may hang up again before a word is said: what would be called off is not sent meanwhile.
+CREATE TRIGGER "journal_notice_hold" INSTEAD OF INSERT ON "journal" WHEN NEW."op" = 'notice.hold' BEGIN
+  UPDATE "Notice" SET "dueAt" = max("dueAt", NEW."row"->>'until')
+  WHERE "kind" = 'missed' AND "status" = 'pending' AND "tries" = 0
+    AND "callId" IN (SELECT "id" FROM "Call" WHERE "caller" = NEW."row"->>'caller' AND "endedAt" <= NEW."row"->>'began');
 END;
 
 -- A notice moves into the recipient's digest that has not begun to be sent; if there is none, or it is full, into a new one. A digest is

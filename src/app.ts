@@ -3,7 +3,7 @@
  */
 import { connectAri, type ConnectAsterisk } from './app/asterisk.ts'
 import { callbacksRoom } from './app/callbacks.ts'
-import { callsRoom } from './app/calls.ts'
+import { type Calls, callsRoom } from './app/calls.ts'
 import { casePagesRoom } from './app/case-pages.ts'
 import { campaignsRoom } from './app/campaigns.ts'
 import { featureCodes } from './app/feature-codes.ts'
@@ -16,11 +16,14 @@ import { recordingsRoom } from './app/recordings.ts'
 import { recoveryRoom } from './app/recovery.ts'
 import { reportsRoom } from './app/reports.ts'
 import { soundRoom } from './app/sound.ts'
-import { inboundCalls } from './calls/inbound.ts'
+import { deskCalls } from './calls/desk-call.ts'
+import { inboundCalls, transferDeps } from './calls/inbound.ts'
+import { closedByOutsideTalk } from './missed-calls/follow-ups.ts'
+import { ownersOf } from './queues/workplace.ts'
 import { startHttp } from './http/server.ts'
 import type { Recovery } from './recovery.ts'
 import { watchForFreeze } from './runtime/freeze-watch.ts'
-import type { Arrival } from './telephony/link.ts'
+import type { Arrival, TransferredArrival } from './telephony/link.ts'
 
 export interface App {
   start(): Promise<{ httpPort: number }>
@@ -46,10 +49,14 @@ export function createApp(parts: AppParts, outside: Outside = REAL): App {
   // calls come only after start(), when these are there
   let takeCode: ReturnType<typeof featureCodes>
   let takeCall: (arrival: Arrival) => Promise<void>
+  let takeTransferred: (arrival: TransferredArrival) => Promise<void>
+  let takeDesk: ReturnType<typeof deskCalls>
   let recovery: Recovery
 
   const telephony = outside.asterisk(ground, {
     arrival: (arrival) => void takeCall(arrival),
+    transferred: (arrival) => void takeTransferred(arrival),
+    desk: (leg, number, endpoint) => void takeDesk(leg, number, endpoint),
     feature: (leg, code, endpoint) => void takeCode(leg, code, endpoint),
     stranger: (channel) => void recovery.stranger(channel),
     doorbell: (...entry) => recovery.takeDoorbell(...entry),
@@ -59,8 +66,10 @@ export function createApp(parts: AppParts, outside: Outside = REAL): App {
   const sound = soundRoom(ground)
   const people = peopleRoom(ground, telephony, sound)
   const mail = mailRoom(ground, outside.mail)
-  const callbacks = callbacksRoom(ground, telephony, people, sound, mail)
-  const calls = callsRoom(ground, people, sound, callbacks.meetings, ({ snapshot }) => {
+  const callbacks = callbacksRoom(ground, telephony, people, sound, mail, (...transfer) =>
+    calls.inbound.transferred(...transfer),
+  )
+  const calls: Calls = callsRoom(ground, people, sound, callbacks.meetings, ({ snapshot }) => {
     // one that waits, lest the caller gets through after all, is found when its time has come
     if (snapshot.config.missed_calls.mail.wait === 0) mail.worker.wake()
     callbacks.due.wake()
@@ -69,12 +78,22 @@ export function createApp(parts: AppParts, outside: Outside = REAL): App {
   const recordings = recordingsRoom(ground, telephony)
   const dialer = campaignsRoom(ground, telephony, people, sound, calls)
   takeCall = inboundCalls(calls.inbound)
+  takeDesk = deskCalls({
+    ...ground,
+    telephony,
+    guard: people.guard,
+    ownersOf,
+    transfers: transferDeps(calls.inbound),
+    closing: closedByOutsideTalk,
+  })
   takeCode = featureCodes(ground, { ...people, ...callbacks, ...sound })
-  recovery = recoveryRoom(ground, telephony, people, calls, callbacks, () => {
+  const recovering = recoveryRoom(ground, telephony, people, calls, callbacks, () => {
     dialer.start()
     callbacks.due.start()
     recordings?.start()
   })
+  recovery = recovering.recovery
+  takeTransferred = recovering.takeTransferred
 
   const watchPhones = async () => {
     const devices = Object.values(config().people).flatMap((person) => person.rings)
@@ -100,6 +119,9 @@ export function createApp(parts: AppParts, outside: Outside = REAL): App {
       liveConfig.onSwap(() => {
         void library.refresh()
         mail.worker.refresh()
+        telephony
+          .tellLimits()
+          .catch((error: unknown) => log.error('the dialplan was not told the new limits', { error }))
         watchPhones().catch((error: unknown) =>
           log.error('the phones of the new configuration are not watched', { error }),
         )

@@ -53,12 +53,20 @@ export interface Site {
 export interface Limits {
   fallbackRingSec: number
   maxCallSec: number
+  shortestTalkMs: number
   maxCalls: number
   heartbeatStaleSec: number
   music: string
 }
 
-const USUAL: Limits = { fallbackRingSec: 60, maxCallSec: 3600, maxCalls: 100, heartbeatStaleSec: 12, music: 'default' }
+const USUAL: Limits = {
+  fallbackRingSec: 60,
+  maxCallSec: 43_200,
+  shortestTalkMs: 3_000,
+  maxCalls: 100,
+  heartbeatStaleSec: 12,
+  music: 'default',
+}
 
 /** File name in asterisk-config/local -> its text. Throws on a name that could not stand in Asterisk's configuration. */
 export function siteFiles(site: Site): Record<string, string> {
@@ -87,6 +95,7 @@ function globals(site: Site): string {
     PEREZVON_SORRY:
       site.language === 'ru' ? 'vm-nobodyavail&pls-try-call-later' : 'vm-nobodyavail&please-try-call-later',
     PEREZVON_MAX_CALL: String(limits.maxCallSec),
+    PEREZVON_SHORTEST_TALK: String(limits.shortestTalkMs),
     PEREZVON_MAX_CALLS: String(limits.maxCalls),
     PEREZVON_HB_STALE: String(limits.heartbeatStaleSec),
   })

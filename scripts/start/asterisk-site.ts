@@ -46,7 +46,10 @@ export function siteOf(config: Config, { app, bind, ports, kept }: SiteParts): S
     trunks: [],
     music: [],
     recordingCodes: config.recordings,
-    limits: { maxCallSec: Math.ceil(config.dialling.max_call / 1000) },
+    limits: {
+      maxCallSec: Math.ceil(config.dialling.max_call / 1000),
+      shortestTalkMs: config.missed_calls.shortest_talk,
+    },
   }
 }
 

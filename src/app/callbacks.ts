@@ -2,6 +2,7 @@
 import type { CallbackCallDeps } from '../callbacks/callback-call.ts'
 import { DueCallbacks } from '../callbacks/due-callbacks.ts'
 import { endNotices } from '../callbacks/end-notices.ts'
+import type { TransferDeps } from '../calls/transfers.ts'
 import { Meetings } from '../callbacks/meetings.ts'
 import type { AsteriskLink } from '../telephony/link.ts'
 import type { Ground } from './ground.ts'
@@ -22,6 +23,7 @@ export function callbacksRoom(
   { operators, guard, ringDeps }: People,
   sound: Sound,
   mail: Mail,
+  transferred: TransferDeps['transferred'],
 ): Callbacks {
   const { prisma, journal, clock, log, node, snapshot, live, metrics } = ground
   const deps: CallbackCallDeps = {
@@ -36,12 +38,13 @@ export function callbacksRoom(
     accepts: ringDeps.accepts,
     spoken: (said, { company }) => sound.spoken(said, {}, company.language),
     onTheLine: (number) => live.withCaller(number),
+    snapshot,
+    transfers: { clock, commit: (entries) => journal.commit(entries), transferred },
   }
   const meetings = new Meetings({ prisma, clock, log, onEnd: () => due.wake() })
   const due: DueCallbacks = new DueCallbacks({
     ...deps,
     operators,
-    snapshot,
     inMeeting: (person) => meetings.isOn(person),
     endNotices: (task, end) => endNotices(prisma, task, end),
     onResult: (result, delayMs) => {

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Call } from '../calls/call.ts'
 import { type EndOfCall, type EndOfCallDeps, endOfCall } from '../calls/end-of-call.ts'
-import type { InboundDeps } from '../calls/inbound.ts'
+import { flowOf, type InboundDeps } from '../calls/inbound.ts'
 import { fullRoute, isBeyondItsLine } from '../calls/full-line.ts'
 import { runFlow, runRoute } from '../ivr/flow-runner.ts'
 import { inboundScript } from '../ivr/inbound-script.ts'
@@ -13,7 +13,9 @@ import { followUps } from '../missed-calls/follow-ups.ts'
 import { ignoreRules } from '../missed-calls/ignore-rules.ts'
 import { verdictOf } from '../missed-calls/verdict.ts'
 import { ringStep } from '../queues/ring-step.ts'
+import { transferCaller } from '../queues/transfer.ts'
 import { spokenLater } from '../store/call-records.ts'
+import type { Transfer } from '../telephony/api.ts'
 import { FALLBACK_CONTEXT } from '../telephony/contexts.ts'
 import { countCall } from './figures.ts'
 import type { Meetings } from '../callbacks/meetings.ts'
@@ -54,6 +56,13 @@ export function callsRoom(
       },
       call,
     )
+  /** Nobody takes a transferred caller: what the flow of the line has for those whom nobody answered. */
+  const transferred = async (call: Call, transfer: Transfer) => {
+    const end = await transferCaller(ringDeps, call, transfer)
+    if (typeof end === 'object') return runFlow(script(call), end.flow)
+    const last = call.snapshot.config.flows[flowOf(call)]?.at(-1)
+    if (end === 'nobody' && last?.kind === 'unanswered') await runRoute(script(call), last.unanswered)
+  }
   const end = endOfCall({
     journal,
     clock,
@@ -87,6 +96,7 @@ export function callsRoom(
       endOfCall: end,
       runFlow: (call, flow) =>
         isBeyondItsLine(call, live) ? runRoute(script(call), fullRoute(call)) : runFlow(script(call), flow),
+      transferred,
       fallback: (leg) => leg.continueInDialplan(FALLBACK_CONTEXT),
     },
   }

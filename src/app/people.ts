@@ -1,11 +1,13 @@
 /** Who can be rung, and how: operators, the guard before every call outside, their own mobiles. */
 import type { Guard } from '../dialling/guard.ts'
+import { placeCall } from '../dialling/place-call.ts'
+import { trunkFor } from '../dialling/caller-id.ts'
 import { startOfDay } from '../dialling/calendar-day.ts'
 import type { OperatorRow } from '../queues/operator-board.ts'
 import { OperatorOrders } from '../queues/operator-orders.ts'
 import { Operators } from '../queues/operators.ts'
 import { acceptsWithKey, dialOutside } from '../queues/outside-number.ts'
-import type { RingDeps } from '../queues/ring.ts'
+import type { TransferDeps } from '../queues/transfer.ts'
 import { CALLERS_REMEMBERED } from '../queues/talk-memory.ts'
 import { LineTurns } from '../queues/line-turns.ts'
 import { CallersInLine } from '../queues/waiting-line.ts'
@@ -20,7 +22,7 @@ import type { Sound } from './sound.ts'
 export interface People {
   operators: Operators
   guard: Guard & { inHand: ReadonlySet<string> }
-  ringDeps: RingDeps
+  ringDeps: TransferDeps
   /** Everybody is again what he was before the start. */
   wakeUp(): Promise<void>
   goHome(): Promise<void>
@@ -37,13 +39,24 @@ export function peopleRoom(ground: Ground, telephony: AsteriskLink, { acceptProm
     return [...live.all()].filter((call) => endpoint && call.leg.channelName.startsWith(`${endpoint}-`)).length
   }
   const guard = { prisma, config, clock, log, callersOn, inHand: new Set<string>() }
-  const ringDeps: RingDeps = {
+  const ringDeps: TransferDeps = {
     telephony,
     operators,
     journal,
     clock,
     dialOutside: (number, request) =>
       dialOutside(guard, telephony, Object.keys(config().trunks)[0] ?? '', number, request),
+    dialTransfer: ({ leg, line, log }, number, request) => {
+      const { channelId, ...options } = request
+      const order = {
+        purpose: 'transfer' as const,
+        channelId,
+        number,
+        trunk: trunkFor(config(), line.number),
+        shown: line.number,
+      }
+      return placeCall(guard, telephony, order, { ...options, originator: leg.id, log })
+    },
     accepts: (leg) => acceptsWithKey(leg, acceptPrompt()),
     line: new CallersInLine(),
     lineTurns: new LineTurns(),

@@ -1,7 +1,8 @@
 /** What a former life left, and what happened while we were away. */
 import { flowOf } from '../calls/inbound.ts'
 import { outsideTalk } from '../calls/outside-talk.ts'
-import { resumeSteps } from '../calls/recovery.ts'
+import { type RecoveryDeps, resumeSteps } from '../calls/recovery.ts'
+import { transferredArrivals } from '../calls/transferred-arrival.ts'
 import { closedByOutsideTalk } from '../missed-calls/follow-ups.ts'
 import { runFlow } from '../ivr/flow-runner.ts'
 import { rescueMessage } from '../ivr/voicemail.ts'
@@ -22,11 +23,27 @@ export function recoveryRoom(
   { inbound, script }: Calls,
   callbacks: Callbacks,
   firstTime: () => void,
-): Recovery {
+): { recovery: Recovery; takeTransferred: ReturnType<typeof transferredArrivals> } {
   const { prisma, journal, clock, log, node, config, snapshot } = ground
   const adopt = (channel: LivingChannel) => telephony.adopt(channel)
   const hold = (person: string) => operators.hold(person)
-  return new Recovery({
+  const callsDeps: RecoveryDeps = {
+    ...inbound,
+    openCalls: () => openCalls(prisma, node),
+    adopt,
+    hold,
+    rescue: (path) => {
+      const leftRecording = async (name: string) => (await telephony.leftRecording?.(name)) ?? null
+      return rescueMessage({ leftRecording, recordingsDir: recordingsFolder(ground), log }, path)
+    },
+    resume: async (call, from) => {
+      const context = script(call)
+      operators.gather()
+      if (from.kind === 'flow') return runFlow(context, flowOf(call))
+      await runSteps(context, resumeSteps(from, context.config.flows[flowOf(call)] ?? []))
+    },
+  }
+  const recovery = new Recovery({
     prisma,
     journal,
     clock,
@@ -35,25 +52,9 @@ export function recoveryRoom(
     config,
     telephony,
     dialsInHand: guard.inHand,
-    calls: {
-      ...inbound,
-      openCalls: () => openCalls(prisma, node),
-      adopt,
-      hold,
-      rescue: (path) => {
-        const leftRecording = async (name: string) => (await telephony.leftRecording?.(name)) ?? null
-        return rescueMessage({ leftRecording, recordingsDir: recordingsFolder(ground), log }, path)
-      },
-      resume: async (call, from) => {
-        const context = script(call)
-        operators.gather()
-        if (from.kind === 'flow') return runFlow(context, flowOf(call))
-        await runSteps(context, resumeSteps(from, context.config.flows[flowOf(call)] ?? []))
-      },
-    },
+    calls: callsDeps,
     callbacks: {
       ...callbacks.deps,
-      snapshot,
       callbacks: callbacks.due,
       adopt,
       hold,
@@ -62,4 +63,5 @@ export function recoveryRoom(
     onOutsideTalk: outsideTalk({ node, journal, clock, log, snapshot, closing: closedByOutsideTalk }),
     firstTime,
   })
+  return { recovery, takeTransferred: transferredArrivals(callsDeps) }
 }

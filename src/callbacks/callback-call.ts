@@ -7,7 +7,7 @@
 import { ringDevices, type RingDevicesDeps } from '../dialling/ring-devices.ts'
 import type { Config } from '../config/schema.ts'
 import type { Spoken } from '../config/sections/flows.ts'
-import { callerIdFor } from '../dialling/caller-id.ts'
+import { trunkFor } from '../dialling/caller-id.ts'
 import { placeCall, type PlaceResult } from '../dialling/place-call.ts'
 import type { Guard } from '../dialling/guard.ts'
 import { ulid } from '../model/ulid.ts'
@@ -18,7 +18,11 @@ import type { Logger } from '../runtime/logger.ts'
 import { type CallbackTask, countTry, isClaimed } from '../store/callbacks.ts'
 import type { Prisma } from '../store/database.ts'
 import type { Journal } from '../store/journal.ts'
-import type { Leg, Media, Telephony } from '../telephony/api.ts'
+import type { Leg, Media, Telephony, Transfer } from '../telephony/api.ts'
+import type { Call, Snapshot } from '../calls/call.ts'
+import { CallPath } from '../calls/call-path.ts'
+import { runTransfers, type TransferDeps } from '../calls/transfers.ts'
+import { isLostInTransfer } from '../model/call-outcome.ts'
 import type { TryResult } from './next-try.ts'
 
 export interface CallbackCallDeps extends RingDevicesDeps {
@@ -33,7 +37,12 @@ export interface CallbackCallDeps extends RingDevicesDeps {
   spoken: (parts: Spoken[], config: Config) => Promise<Media[]>
   /** Is this number on the line with us now? */
   onTheLine: (number: string) => boolean
+  snapshot: () => Snapshot
+  /** Where a client goes whom the operator transfers. */
+  transfers: TransferDeps
 }
+/** What joining the two takes. */
+export type JoinDeps = Pick<CallbackCallDeps, 'journal' | 'clock' | 'log' | 'snapshot' | 'transfers'>
 
 const OPERATOR_RINGS_MS = 20_000
 /** After the database has refused what must be written. */
@@ -151,7 +160,7 @@ export function stateEntry(
 
 /** The client has answered: truth first, then the two are joined. Rejects with CallEnded when the operator was gone before a word could be said. */
 export async function joinTwo(
-  deps: Pick<CallbackCallDeps, 'journal' | 'clock'>,
+  deps: JoinDeps,
   task: CallbackTask,
   person: string,
   operatorLeg: Leg,
@@ -169,17 +178,48 @@ export async function joinTwo(
     ])
     crashPoint('callback.after-answered')
     const result = await operatorLeg.talkWith(client)
-    return result.kind === 'talked' ? { kind: 'talked', ms: Math.round(result.ms) } : { kind: 'no-answer' }
+    if (result.kind === 'not-bridged' || result.kind === 'dropped') return { kind: 'no-answer' }
+    return await afterTalk(deps, task, person, Math.round(result.ms), client, client.takeTransfer())
   } finally {
     if (!client.signal.aborted) await client.hangup()
   }
 }
 
-/** The first trunk that may show the line that he rang; if there is none, the first, with a number of its own. */
-export function trunkFor(config: Config, line: string): string {
-  const trunks = Object.entries(config.trunks)
-  const [name = ''] = trunks.find(([, trunk]) => callerIdFor(line, trunk, config, true)) ?? trunks[0] ?? []
-  return name
+/** The operator may have transferred the client with the phone: then it is not over, and if nobody takes the call there, the client was left alone. */
+export async function afterTalk(
+  deps: JoinDeps,
+  task: CallbackTask,
+  person: string,
+  ms: number,
+  client: Leg,
+  transfer: Transfer | null,
+): Promise<TryResult> {
+  const { clock, journal, log, snapshot, transfers } = deps
+  const began = clock.now()
+  const path = new CallPath(client.id, journal, clock)
+  if (!transfer && !client.passedOn) return { kind: 'talked', ms }
+  const current = snapshot()
+  const name = current.config.people[person]?.name ?? person
+  path.add({ kind: 'talk', person, name, ms })
+  const call: Call = {
+    id: client.id,
+    direction: 'callback',
+    line: { number: task.line, name: current.config.lines[task.line]?.name ?? '' },
+    caller: { number: task.number, shown: task.number, name: null },
+    arrivedAt: began,
+    leg: client,
+    snapshot: current,
+    path,
+    log: log.child({ call: client.id }),
+  }
+  try {
+    await runTransfers(transfers, call, transfer)
+  } catch (error) {
+    // the client has hung up meanwhile
+    if (!client.signal.aborted) throw error
+  }
+  if (isLostInTransfer(path.steps)) return { kind: 'transfer-unanswered' }
+  return { kind: 'talked', ms: ms + Math.max(0, clock.now() - began) }
 }
 
 function callRow(

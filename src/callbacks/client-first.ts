@@ -9,6 +9,7 @@ import {
   dialClient,
   endRow,
   isMachine,
+  type JoinDeps,
   joinTwo,
   ringOperator,
   stateEntry,
@@ -35,7 +36,7 @@ export async function clientFirst(deps: CallbackCallDeps, callbackTry: CallbackT
 
 /** The client is on the line. Also for a try that a former life of the daemon began. Rejects with CallEnded when he leaves. */
 export async function bringOperator(
-  deps: Pick<CallbackCallDeps, 'journal' | 'clock' | 'spoken' | 'telephony' | 'dialOutside' | 'accepts'>,
+  deps: JoinDeps & Pick<CallbackCallDeps, 'spoken' | 'telephony' | 'dialOutside' | 'accepts'>,
   callbackTry: CallbackTry,
   client: Leg,
 ): Promise<TryResult> {

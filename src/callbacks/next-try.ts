@@ -5,6 +5,8 @@ import type { DialFailure } from '../telephony/api.ts'
 export type TryResult =
   | { kind: 'talked'; ms: number }
   | { kind: DialFailure | 'unknown' }
+  /** The operator spoke with the client and transferred the call; nobody took it there, or back. */
+  | { kind: 'transfer-unanswered' }
   /** A machine picked up on the client's side. */
   | { kind: 'machine' }
   /** The client picked up, and nobody of ours was there any more: he was told so. */
@@ -83,6 +85,11 @@ export function afterTry(rules: CallbackRules, result: TryResult, tries: number,
       return ourTrouble(result.kind)
     case 'unallocated':
       return { status: 'failed', outcome: result.kind }
+    case 'transfer-unanswered':
+      return again(rules, result.kind, 'no_answer', tries, causes)
+    // the client's network says where the number is forwarded to, and does not carry the call there
+    case 'forwarded':
+      return again(rules, result.kind, 'unreachable', tries, causes)
     case 'busy':
     case 'unreachable':
     case 'machine':

@@ -2,7 +2,8 @@
 import type { Config } from '../config/schema.ts'
 import { type TrunkUse, trunkUse } from '../dialling/trunk-use.ts'
 import { recentDials } from '../store/dial-ledger.ts'
-import { type CallbackCallDeps, type CallbackTry, trunkFor } from './callback-call.ts'
+import { trunkFor } from '../dialling/caller-id.ts'
+import type { CallbackCallDeps, CallbackTry } from './callback-call.ts'
 import { linesLeft, linesNeeded, withinRate } from './room.ts'
 
 const MINUTE = 60_000

@@ -7,17 +7,15 @@ import { type CallbackTask, runningCallbacks } from '../store/callbacks.ts'
 import { endDial } from '../store/dial-ledger.ts'
 import type { Leg } from '../telephony/api.ts'
 import type { LivingChannel } from '../telephony/link.ts'
-import { type CallbackCallDeps, type CallbackTry, endRow, joinTwo } from './callback-call.ts'
+import { afterTalk, type CallbackCallDeps, type CallbackTry, endRow, joinTwo } from './callback-call.ts'
 import { bringOperator } from './client-first.ts'
 import type { DueCallbacks } from './due-callbacks.ts'
 import type { TryResult } from './next-try.ts'
-import type { Snapshot } from '../calls/call.ts'
 
 export interface CallbackRecoveryDeps extends Pick<
   CallbackCallDeps,
-  'prisma' | 'journal' | 'clock' | 'log' | 'spoken' | 'telephony' | 'dialOutside' | 'accepts'
+  'prisma' | 'journal' | 'clock' | 'log' | 'spoken' | 'telephony' | 'dialOutside' | 'accepts' | 'snapshot' | 'transfers'
 > {
-  snapshot: () => Snapshot
   callbacks: Pick<DueCallbacks, 'settle' | 'isRunning' | 'takeOver' | 'reserveFor' | 'release'>
   adopt: (channel: LivingChannel) => Promise<Leg>
   hangUp: (channelId: string) => Promise<void>
@@ -48,8 +46,8 @@ export async function adoptCallbacks(deps: CallbackRecoveryDeps, channels: Livin
     const takeOver = (deed: () => Promise<TryResult>) =>
       adopted.starts.push(() => deps.callbacks.takeOver(task.id, async () => endTry(deps, task, await deed())))
     if (operator?.application === 'Bridge') {
-      const leg = await deps.adopt(operator)
-      takeOver(() => awaitTalk(deps, task, leg))
+      const [leg, clientLeg] = await Promise.all([deps.adopt(operator), client ? deps.adopt(client) : null])
+      takeOver(() => awaitTalk(deps, task, leg, clientLeg))
     } else if (waits(operator) && waits(client)) {
       const [operatorLeg, clientLeg] = await Promise.all([deps.adopt(operator), deps.adopt(client)])
       takeOver(() => joinAgain(deps, task, operatorLeg, clientLeg))
@@ -77,11 +75,20 @@ function waits(channel: LivingChannel | undefined): channel is LivingChannel {
   return channel?.application === 'Stasis' && channel.state === 'Up'
 }
 
-async function awaitTalk(deps: CallbackRecoveryDeps, task: CallbackTask, operator: Leg): Promise<TryResult> {
+async function awaitTalk(
+  deps: CallbackRecoveryDeps,
+  task: CallbackTask,
+  operator: Leg,
+  client: Leg | null,
+): Promise<TryResult> {
   const release = task.operator ? deps.hold(task.operator) : () => {}
+  const back = client?.untilBack()
   await untilEnded(operator)
   release()
-  return { kind: 'talked', ms: Math.max(0, deps.clock.now() - task.updatedAt) }
+  const ms = Math.max(0, deps.clock.now() - task.updatedAt)
+  // the client is released with the operator, unless the operator has transferred the client
+  const transfer = (await back) ?? null
+  return client && transfer ? afterTalk(deps, task, task.operator ?? '', ms, client, transfer) : { kind: 'talked', ms }
 }
 
 /** The last process died between the client's answer and the talk. */

@@ -6,7 +6,7 @@
  */
 import { parsePhone } from '../model/phone-number.ts'
 import type { Clock } from '../runtime/clock.ts'
-import { untilAborted, withTimeout } from '../runtime/abort.ts'
+import { withTimeout } from '../runtime/abort.ts'
 import { crashPoint } from '../runtime/crash-point.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Journal, JournalEntry } from '../store/journal.ts'
@@ -17,6 +17,7 @@ import { CallPath } from './call-path.ts'
 import { lookForDeadLines } from './dead-line.ts'
 import type { EndOfCall } from './end-of-call.ts'
 import type { LiveCalls } from './live-calls.ts'
+import { runTransfers, type TransferDeps } from './transfers.ts'
 
 export interface InboundDeps {
   node: string
@@ -28,6 +29,7 @@ export interface InboundDeps {
   /** Walks the flow to its end; rejects with CallEnded when the caller leaves. */
   runFlow: (call: Call, flow: string) => Promise<void>
   endOfCall: EndOfCall
+  transferred: TransferDeps['transferred']
   /** Last resort: the dialplan rings the operators without us. */
   fallback: (leg: Leg) => Promise<void>
 }
@@ -70,7 +72,7 @@ export async function serve(deps: InboundDeps, call: Call, deed: (call: Call) =>
   let over = true
   try {
     await deed(call)
-    if (call.leg.passedOn) await untilTransferEnds(deps, call)
+    await runTransfers(transferDeps(deps), call)
     // a step that outlives the caller, a message being kept, has not seen who took him
     throwIfTaken(call)
     noteHangUp(call)
@@ -93,13 +95,8 @@ function throwIfTaken({ leg }: Call): void {
   if (leg.signal.reason instanceof TakenAway) throw leg.signal.reason
 }
 
-/** He was answered, and talks on with whom the operator has passed him to, or waits for that person: none of our business but its end. */
-async function untilTransferEnds({ clock }: InboundDeps, { leg, path, log }: Call): Promise<void> {
-  const began = clock.now()
-  log.info('the operator has transferred the caller; the call goes on without us')
-  await untilAborted(leg.signal)
-  const by = path.steps.findLast((step) => step.kind === 'talk')?.person ?? ''
-  path.add({ kind: 'transferred', by, ms: Math.max(0, clock.now() - began) })
+export function transferDeps({ clock, journal, transferred }: InboundDeps): TransferDeps {
+  return { clock, commit: (entries) => journal.commit(entries), transferred }
 }
 
 /** Is the call over? */
@@ -135,7 +132,8 @@ function noteHangUp({ leg, path }: Call): void {
   path.add({ kind: 'hung-up', by: reason.causeCode === 0 || talked ? 'unknown' : 'caller', cause: reason.causeCode })
 }
 
-function openCall(deps: InboundDeps, arrival: Arrival): Call {
+/** The call as it will be written down. */
+export function openCall(deps: InboundDeps, arrival: Arrival): Call {
   const snapshot = deps.snapshot()
   const { config } = snapshot
   const log = deps.log.child({ call: arrival.leg.id })

@@ -10,12 +10,13 @@ import type { Step } from '../config/sections/flows.ts'
 import type { WaitingOffer } from '../model/call-outcome.ts'
 import { untilAborted } from '../runtime/abort.ts'
 import type { OpenCall } from '../store/call-records.ts'
-import type { Leg } from '../telephony/api.ts'
+import type { Leg, Transfer } from '../telephony/api.ts'
 import type { LivingChannel } from '../telephony/link.ts'
 import type { Call } from './call.ts'
 import { CallPath } from './call-path.ts'
 import { endedCall } from './doorbell.ts'
-import { serve, type InboundDeps } from './inbound.ts'
+import { serve, transferDeps, type InboundDeps } from './inbound.ts'
+import { runTransfers } from './transfers.ts'
 
 export interface RecoveryDeps extends InboundDeps {
   openCalls: () => Promise<OpenCall[]>
@@ -106,6 +107,8 @@ async function adoptCall(
   return () =>
     void serve(deps, call, async () => {
       if (talking) return awaitTalk(deps, call, open, peerLeg)
+      const transfer = leg.takeTransfer()
+      if (transfer) return backFromTalk(deps, call, open, transfer)
       // what he says is taken down by Asterisk as before: it is awaited, and then he has left his message
       if (!peerLeg && (await deps.rescue(call.path))) return
       // music that the last process started plays on; it would go on under whatever comes now
@@ -114,21 +117,35 @@ async function adoptCall(
     })
 }
 
-/** The two talk without us; we only wait for the end. When the operator is gone and the caller is not, he was passed on. */
+/**
+ * The two talk without us; we only wait for the end. When the operator is gone and the caller is not, the operator has passed the caller on: to a
+ * colleague in Asterisk, or back to us (the leg then has a transfer, which `serve` carries out).
+ */
 async function awaitTalk(deps: RecoveryDeps, call: Call, open: OpenCall, peer: Leg | null): Promise<void> {
   const { operator: person, at } = open.answered ?? { operator: '', at: deps.clock.now() }
   const release = deps.hold(person)
-  const over = untilEnded(call.leg)
+  const back = call.leg.untilBack()
   try {
-    await Promise.race([over, ...(peer ? [untilEnded(peer)] : [])])
+    await Promise.race([back, ...(peer ? [untilEnded(peer)] : [])])
   } finally {
     release()
   }
   const left = deps.clock.now()
   call.path.add({ kind: 'talk', person, name: nameOf(call, person), ms: Math.max(0, left - at) })
-  await over
+  const transfer = await back
   const goneOn = deps.clock.now() - left
-  if (goneOn > RELEASED_MS) call.path.add({ kind: 'transferred', by: person, ms: goneOn })
+  if (!transfer && goneOn > RELEASED_MS) call.path.add({ kind: 'transferred', by: person, ms: goneOn })
+  if (transfer) await runTransfers(transferDeps(deps), call, transfer)
+}
+
+/** An operator had transferred the caller, and the last process died with it. */
+async function backFromTalk(deps: RecoveryDeps, call: Call, open: OpenCall, transfer: Transfer): Promise<void> {
+  await call.leg.stopMusic()
+  const { answered } = open
+  // how long they spoke nobody knows any more
+  if (answered && !open.steps.some((step) => step.kind === 'talk' && step.time >= answered.at))
+    call.path.add({ kind: 'talk', person: answered.operator, name: nameOf(call, answered.operator), ms: 0 })
+  await runTransfers(transferDeps(deps), call, transfer)
 }
 
 /** The last process died between the row that says "answered" and the bridge: both still wait for it. */

@@ -42,6 +42,7 @@ const FAILURES: Record<DialFailure, AttemptResult> = {
   'no-answer': 'no-answer',
   'rejected': 'rejected',
   'unreachable': 'unreachable',
+  'forwarded': 'unreachable',
   'unallocated': 'unallocated',
   'congestion': 'trouble',
   'failed': 'trouble',

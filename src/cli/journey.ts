@@ -18,6 +18,8 @@ const say = defineMessages({
     'lookup': 'was told something that he had asked for',
     'talk-recorded': 'was put through with a recording',
     'talk': 'talked with {name} for {seconds} s',
+    'transfer': 'was transferred by {name} to {to}',
+    'transfer.back': 'came back: the colleague whom {name} had called did not answer',
     'transferred': 'was passed on with the phone, and stayed on the line for {seconds} s more',
     'fax': 'was a fax machine',
     'linked': 'rang again before this call was decided: see call {to}',
@@ -44,6 +46,8 @@ const say = defineMessages({
     'lookup': 'слушал справку',
     'talk-recorded': 'соединён, разговор записывается',
     'talk': 'поговорил: {name}, {seconds} с',
+    'transfer': '{name}: звонок переведён на {to}',
+    'transfer.back': 'вернулся: коллега, которому звонил сотрудник ({name}), не ответил',
     'transferred': 'его перевели с телефона, и он оставался на линии ещё {seconds} с',
     'fax': 'звонил факс',
     'linked': 'сразу перезвонил: смотрите звонок {to}',
@@ -86,6 +90,8 @@ export function stepInWords(step: StepRow, language: Language): string | null {
       return say(language, 'rung', { name: step.name, result: step.result, seconds: seconds(step.ms) })
     case 'talk':
       return say(language, 'talk', { name: step.name, seconds: seconds(step.ms) })
+    case 'transfer':
+      return say(language, step.to ? 'transfer' : 'transfer.back', { name: step.name, to: formatPhone(step.to) })
     case 'transferred':
       return say(language, 'transferred', { seconds: seconds(step.ms) })
     case 'linked':

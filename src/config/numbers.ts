@@ -27,6 +27,7 @@ export function normaliseNumbers(config: Config, report: Report): Config {
   }
   const people = mapValues(config.people, (person, key) => ({
     ...person,
+    ...(person.line !== undefined && { line: e164(person.line, ['people', key, 'line']) }),
     rings: person.rings.map((ring, i) =>
       ring.kind === 'outside' ? { ...ring, number: e164(ring.number, ['people', key, 'rings', i]) } : ring,
     ),

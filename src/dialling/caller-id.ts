@@ -35,6 +35,13 @@ export function callerIdFor(
   return number && !exact && ownNumbers(config).has(number) ? first : null
 }
 
+/** The trunk over which a number outside is called on behalf of a line: the first that may show it; if there is none, the first, with a number of its own. */
+export function trunkFor(config: Config, line: string): string {
+  const trunks = Object.entries(config.trunks)
+  const [name = ''] = trunks.find(([, trunk]) => callerIdFor(line, trunk, config, true)) ?? trunks[0] ?? []
+  return name
+}
+
 /** A name that goes into a SIP header: one clean line without quotes and brackets. */
 export function callerName(text: string): string {
   return cleanText(text.replace(/["<>\\;]/g, ' '), 40)

@@ -91,6 +91,24 @@ const RULES: Record<DialPurpose, PurposeRules> = {
     perDay: null,
     among: [],
   },
+  // a caller whom an operator transfers outside, to whatever number that dialled: capped, for a phone of ours may be in foreign hands
+  transfer: {
+    honourDoNotCall: false,
+    oneAtATime: false,
+    keepsReserve: false,
+    exactCallerId: false,
+    perDay: 20,
+    among: ['transfer'],
+  },
+  // an employee dials from a desk: a person who wants to speak with that client, so the list of those whom no machine may call says nothing
+  desk: {
+    honourDoNotCall: false,
+    oneAtATime: false,
+    keepsReserve: true,
+    exactCallerId: false,
+    perDay: 20,
+    among: ['desk'],
+  },
   // the number comes from the command line, so it is capped; whoever tries the opt-out key stays able to test
   test: {
     honourDoNotCall: false,

@@ -11,6 +11,7 @@ const LEFT: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'hangup_menu',
   'lookup_hangup',
   'queue_abandon',
+  'transfer_unanswered',
   'voicemail_empty',
 ])
 /** A phone is silent for so long between two rounds of ringing. */
@@ -26,6 +27,9 @@ function reasonAsIfHeHungUp(steps: readonly StepRow[]): ReasonCode {
   if (steps.some((step) => step.kind === 'callback-asked')) return 'callback_requested'
   const recorded = steps.filter((step) => step.kind === 'recorded')
   if (recorded.some(({ ms }) => ms > 0)) return 'voicemail_left'
+  // a loss with a talk before it: an operator had spoken with the caller and passed the call on
+  if (steps.some(({ kind }) => kind === 'talk') && steps.some(({ kind }) => kind === 'transfer'))
+    return 'transfer_unanswered'
   const ring = steps.findLast((step) => step.kind === 'ring')
   if (ring) return ringReason(steps, ring)
   const fallback = steps.findLast((step) => step.kind === 'fallback')
@@ -48,7 +52,8 @@ function ringReason(steps: readonly StepRow[], ring: Ring): ReasonCode {
   const only = (...kinds: RungResult[]) => results.size > 0 && [...results].every((result) => kinds.includes(result))
   if (only('offline', 'unreachable', 'unallocated', 'not-placed')) return 'none_online'
   if (only('busy', 'offline')) return 'all_busy'
-  if (only('rejected', 'busy', 'offline')) return 'operator_rejected'
+  if (only('rejected', 'dropped', 'busy', 'offline')) return 'operator_rejected'
+  if (only('forwarded', 'busy', 'offline')) return 'phone_forwarded'
   if (only('not-accepted', 'busy', 'offline')) return 'mobile_not_accepted'
   if (only('congestion', 'failed', 'not-placed')) return 'congestion'
   // his time ran out while no phone rang: he waited for somebody who was busy

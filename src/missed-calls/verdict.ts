@@ -5,7 +5,7 @@
  * answer. Of several reasons the most specific wins: what happened at the last group that was rung, before what happened in a
  * menu, before the greeting. Steps count by their time, so it does not matter in which order late news came.
  */
-import type { Journey, ReasonDetail, StepRow, Verdict } from '../model/call-outcome.ts'
+import { isLostInTransfer, type Journey, type ReasonDetail, type StepRow, type Verdict } from '../model/call-outcome.ts'
 import { ignoredBecause, type IgnoreRules, reportAll } from './ignore-rules.ts'
 import { reasonOf, rungFor } from './reason.ts'
 
@@ -14,9 +14,10 @@ export function verdictOf(journey: Journey, rules: IgnoreRules = reportAll): Ver
   const ordered = { ...journey, steps }
   const talks = steps.filter((step) => step.kind === 'talk')
   const rings = steps.filter((step) => step.kind === 'ring')
-  const waitMs = waited(ordered)
+  const isLost = isLostInTransfer(steps)
+  const waitMs = isLost ? waitedInTransfer(ordered) : waited(ordered)
   const told = { detail: detailOf(steps, waitMs), group: rings.at(-1)?.to ?? null, waitMs }
-  if (talks.length > 0) {
+  if (talks.length > 0 && !isLost) {
     const talkMs = talks.reduce((sum, talk) => sum + talk.ms, 0)
     return { verdict: 'answered', reason: null, talkMs, ...told }
   }
@@ -42,12 +43,19 @@ function waited({ steps, arrivedAt, endedAt }: Pick<Journey, 'steps' | 'arrivedA
   return Math.max(0, until - (firstRing?.time ?? arrivedAt))
 }
 
+function waitedInTransfer({ steps, endedAt }: Pick<Journey, 'steps' | 'endedAt'>): number {
+  const transfer = steps.findLast((step) => step.kind === 'transfer')?.time ?? endedAt
+  const answerphone = steps.findLast((step) => step.kind === 'voicemail')?.time ?? 0
+  return Math.max(0, (answerphone > transfer ? answerphone : endedAt) - transfer)
+}
+
 function detailOf(steps: readonly StepRow[], waitMs: number): ReasonDetail {
   const menuAt = steps.findLastIndex((step) => step.kind === 'menu')
   const flow = steps.slice(0, menuAt + 1).findLast((step) => step.kind === 'flow')
   const lastRing = steps.findLast((step) => step.kind === 'ring')
   const ended = steps.findLast((step) => step.kind === 'ring-ended' && step.to === lastRing?.to)
   const rung = lastRing ? rungFor(steps, lastRing) : []
+  const transfer = steps.findLast((step) => step.kind === 'transfer')
   return {
     menu: flow?.kind === 'flow' ? flow.flow : null,
     keys: steps.flatMap((step) => {
@@ -57,5 +65,6 @@ function detailOf(steps: readonly StepRow[], waitMs: number): ReasonDetail {
     waitMs,
     position: ended?.kind === 'ring-ended' ? (ended.position ?? null) : null,
     people: [...new Set(rung.map(({ name }) => name))],
+    ...(transfer?.kind === 'transfer' && { transfer: { by: transfer.name, to: transfer.to } }),
   }
 }

@@ -11,6 +11,7 @@ export const reasonCodes = [
   'invalid_input',
   'lookup_hangup',
   'callback_requested',
+  'transfer_unanswered',
   'queue_abandon',
   'queue_timeout',
   'all_busy',
@@ -18,6 +19,7 @@ export const reasonCodes = [
   'ring_no_answer',
   'operator_rejected',
   'mobile_not_accepted',
+  'phone_forwarded',
   'after_hours',
   'voicemail_left',
   'voicemail_empty',
@@ -52,6 +54,8 @@ export interface ReasonDetail {
   position: number | null
   /** Whose phones rang, or would have, by name. */
   people: string[]
+  /** The last transfer: the name of the operator, and what was dialled, empty when that is not known. */
+  transfer?: { by: string; to: string }
 }
 
 /** How the ringing of one person ended, if not with a talk. */
@@ -66,9 +70,12 @@ export const rungResults = [
   'congestion',
   'cancelled',
   'not-placed',
+  'forwarded',
+  'dropped',
   'failed',
   'unknown',
 ] as const
+/** `forwarded`: the phone says that it forwards calls, which is not followed. `dropped`: picked up, and hung up before a word can have been said. */
 export type RungResult = (typeof rungResults)[number]
 
 /** What a caller asked for with `offer_callback` or `callback_after_meeting`. */
@@ -131,7 +138,12 @@ export type Step =
   /** The talk that follows is recorded; `name` as Asterisk knows it. */
   | { kind: 'talk-recorded'; name: string }
   | { kind: 'talk'; person: string; name: string; ms: number }
-  /** The operator passed the caller on with his phone; the call went on without us for so long. */
+  /**
+   * The operator has transferred the caller with the phone, who is with us until somebody takes the call. `by`: a key of people, or the endpoint;
+   * `to`: what was dialled, or, empty, a colleague who was called first and did not answer.
+   */
+  | { kind: 'transfer'; by: string; name: string; to: string }
+  /** The operator has connected the caller with a colleague, and the call went on without us for so long. */
   | { kind: 'transferred'; by: string; ms: number }
   /** `recording`: its name in Asterisk, for who takes the call over. */
   | { kind: 'voicemail'; to: string; recording?: string; at?: string | undefined }
@@ -180,3 +192,9 @@ export interface Verdict {
 
 /** Asterisk does not tell when its dialplan has joined two. Who was gone by then, or had no time for a word, has not talked. */
 export const SHORTEST_TALK_MS = 300
+
+/** An operator has spoken with the caller and transferred the call, and nobody has taken it there, or back. */
+export function isLostInTransfer(steps: readonly StepRow[]): boolean {
+  const transfer = steps.findLastIndex(({ kind }) => kind === 'transfer')
+  return transfer >= 0 && !steps.slice(transfer).some(({ kind }) => kind === 'talk')
+}

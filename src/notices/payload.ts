@@ -65,6 +65,7 @@ export const missedCall = common.extend({
       keys: z.array(text(100)),
       waitMs: span,
       position: z.number().int().min(1).nullable(),
+      transfer: z.object({ by: text(64), to: text(20) }).optional(),
       people: z.array(text(64)),
     })
     .nullish()

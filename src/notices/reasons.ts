@@ -1,6 +1,7 @@
 /** Why a call was missed, as a sentence for the person who reads the mail. Complete by type: a new code without a sentence does not compile. */
 import { defineMessages, type Language } from '../runtime/i18n.ts'
 import type { IgnoreReason, ReasonCode, ReasonDetail } from '../model/call-outcome.ts'
+import { formatPhone } from '../model/phone-number.ts'
 import { readableSpan } from './wording.ts'
 
 /** `reasonSentence('ru', 'all_busy')` */
@@ -19,6 +20,8 @@ export const reasonSentence = defineMessages<ReasonCode>({
     ring_no_answer: 'The phones rang, but nobody answered',
     operator_rejected: 'The call was declined on the phone that rang',
     mobile_not_accepted: 'A mobile picked up, but the call was not accepted on it',
+    phone_forwarded: 'The phone that should ring forwards its calls elsewhere, which is not followed',
+    transfer_unanswered: 'Was transferred by an operator, and nobody took the call',
     after_hours: 'Called outside working hours',
     voicemail_left: 'Left a voice message',
     voicemail_empty: 'Reached the answerphone, but said nothing',
@@ -41,6 +44,8 @@ export const reasonSentence = defineMessages<ReasonCode>({
     ring_no_answer: 'Телефоны звонили, но никто не взял трубку',
     operator_rejected: 'Звонок отклонили на телефоне сотрудника',
     mobile_not_accepted: 'Мобильный ответил, но звонок на нём не приняли',
+    phone_forwarded: 'На телефоне сотрудника включена переадресация, по ней мы не звоним',
+    transfer_unanswered: 'Звонок перевели, но трубку никто не взял',
     after_hours: 'Позвонил в нерабочее время',
     voicemail_left: 'Оставил голосовое сообщение',
     voicemail_empty: 'Дошёл до автоответчика, но ничего не сказал',
@@ -54,12 +59,14 @@ export const reasonSentence = defineMessages<ReasonCode>({
 /** The same with what is known of it: which menu and keys, how long, at which place, whose phones. `detail` null: the plain sentence. */
 export function reasonText(language: Language, reason: ReasonCode, detail: ReasonDetail | null | undefined): string {
   if (!detail) return reasonSentence(language, reason)
-  const { keys, people, position, waitMs } = detail
+  const { keys, people, position, transfer, waitMs } = detail
   const say = (id: DetailedReason) =>
     detailed(language, id, {
       keys: keys.join(', '),
       people: people.join(', '),
       position: position ?? 0,
+      by: transfer?.by ?? '',
+      to: transfer ? formatPhone(transfer.to) : '',
       wait: readableSpan(waitMs, language),
     })
   switch (reason) {
@@ -70,9 +77,13 @@ export function reasonText(language: Language, reason: ReasonCode, detail: Reaso
       return say(position === null ? 'queue_abandon' : 'queue_abandon_place')
     case 'queue_timeout':
       return say(reason)
+    case 'transfer_unanswered':
+      if (!transfer?.by) return reasonSentence(language, reason)
+      return say(transfer.to ? 'transfer_unanswered_to' : reason)
     case 'ring_no_answer':
     case 'operator_rejected':
     case 'mobile_not_accepted':
+    case 'phone_forwarded':
     case 'all_busy':
     case 'none_online':
       return people.length > 0 ? say(reason) : reasonSentence(language, reason)
@@ -90,6 +101,9 @@ type DetailedReason =
   | 'ring_no_answer'
   | 'operator_rejected'
   | 'mobile_not_accepted'
+  | 'phone_forwarded'
+  | 'transfer_unanswered'
+  | 'transfer_unanswered_to'
   | 'all_busy'
   | 'none_online'
 
@@ -103,6 +117,9 @@ const detailed = defineMessages<DetailedReason>({
     ring_no_answer: 'The phones rang ({people}), but nobody answered',
     operator_rejected: 'The call was declined on the phone that rang ({people})',
     mobile_not_accepted: 'A mobile picked up ({people}), but the call was not accepted on it',
+    phone_forwarded: 'The phone that should ring ({people}) forwards its calls elsewhere, which is not followed',
+    transfer_unanswered: '{by} transferred the call; nobody took it, and the caller left after {wait}',
+    transfer_unanswered_to: '{by} transferred the call to {to}; nobody took it, and the caller left after {wait}',
     all_busy: 'Everybody was on another call ({people})',
     none_online: 'Nobody was there: no phone was connected ({people})',
   },
@@ -115,6 +132,10 @@ const detailed = defineMessages<DetailedReason>({
     ring_no_answer: 'Телефоны звонили ({people}), но никто не взял трубку',
     operator_rejected: 'Звонок отклонили на телефоне сотрудника ({people})',
     mobile_not_accepted: 'Мобильный ответил ({people}), но звонок на нём не приняли',
+    phone_forwarded: 'На телефоне сотрудника ({people}) включена переадресация, по ней мы не звоним',
+    transfer_unanswered: '{by}: звонок переведён, но трубку никто не взял, и через {wait} звонивший отключился',
+    transfer_unanswered_to:
+      '{by}: звонок переведён на {to}, но трубку никто не взял, и через {wait} звонивший отключился',
     all_busy: 'Все разговаривали по другим звонкам ({people})',
     none_online: 'Никого не было на месте: ни один телефон не подключён ({people})',
   },

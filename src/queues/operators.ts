@@ -213,6 +213,11 @@ export class Operators {
     this.#somethingChanged()
   }
 
+  /** What comes back to an operator belongs to the call before: there is no wrap-up yet. */
+  endWrapUp(person: string): void {
+    if (this.#board.state(person).name === 'wrap-up') this.#board.apply(person, { kind: 'wrap-up-over' }, 'call')
+  }
+
   /** Told when somebody may have become free. */
   onFree(listener: () => void): () => void {
     this.#onFree.add(listener)

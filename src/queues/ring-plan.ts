@@ -57,7 +57,7 @@ export function ringPlan(config: Config, ring: RingTarget): RingPlan {
       },
       eachMs: each,
       totalMs,
-      busyMs: Math.min(totalMs, group.wait_busy ?? totalMs),
+      busyMs: Math.min(totalMs, ring.busy ?? group.wait_busy ?? totalMs),
       whisper,
       record,
     }
@@ -72,7 +72,7 @@ export function ringPlan(config: Config, ring: RingTarget): RingPlan {
     terms: {},
     eachMs: forMs,
     totalMs: forMs,
-    busyMs: forMs,
+    busyMs: Math.min(forMs, ring.busy ?? forMs),
     whisper: 'off',
     record: false,
   }

@@ -13,7 +13,7 @@ import type { LineTurns, LineWish } from './line-turns.ts'
 import { priorityOf, type RingPlan } from './ring-plan.ts'
 import { type FreeOperator, mayJoin, nextToRing, type RingTerms } from './ring-strategy.ts'
 import { talk, type TalkDeps } from './talk.ts'
-import type { CallersInLine } from './waiting-line.ts'
+import type { CallersInLine, PlaceInLine } from './waiting-line.ts'
 import { type WaitingSound, waitingSound } from './waiting-sound.ts'
 
 export interface RingDeps extends RingDevicesDeps, TalkDeps {
@@ -69,7 +69,7 @@ export async function ringFor(
   let outcome: RingOutcome | 'talked' = 'abandoned'
   try {
     waiting.start()
-    outcome = await ringUntil(deps, call, plan, { place, line }, tried, waiting, controller.signal)
+    outcome = await ringUntil(deps, call, plan, { place, line, inLine }, tried, waiting, controller.signal)
     return outcome
   } catch (error) {
     if (!call.leg.signal.aborted) outcome = 'interrupted'
@@ -107,7 +107,7 @@ async function ringUntil(
   deps: RingDeps,
   call: Call,
   plan: RingPlan,
-  { place, line }: { place: Place; line: LineWish },
+  { place, line, inLine }: { place: Place; line: LineWish; inLine: PlaceInLine },
   tried: Map<string, number>,
   waiting: WaitingSound,
   signal: AbortSignal,
@@ -186,13 +186,22 @@ async function ringUntil(
       let silent = false
       const stopWaiting = () => {
         silent = true
+        inLine.leaves() // who talks is before nobody any more
         void waiting.stop()
       }
       if (await talk(deps, call, plan, winner, stopWaiting, signal)) return 'talked'
-      final.add(winner.person)
-      if (silent) waiting.start()
+      if (!wasDropped(call, winner.person)) final.add(winner.person)
+      if (!silent) continue
+      inLine.comesBack()
+      waiting.start()
     }
   }
+}
+
+/** Picked up by accident, perhaps: that operator may be rung again, after the others. */
+function wasDropped({ path }: Call, person: string): boolean {
+  const last = path.steps.findLast((step) => step.kind === 'rung' && step.person === person)
+  return last?.kind === 'rung' && last.result === 'dropped'
 }
 
 /** He keeps his place through all groups that ring for him, and through a restart: his steps are on disk. */

@@ -19,8 +19,8 @@ export interface TalkDeps {
 }
 
 /**
- * Truth first: from the commit on the caller counts as answered; then the two are joined. False: the operator was gone again.
- * `stopWaiting`: the music ends. `signal` may end it before the talk: the caller has left, or pressed a key.
+ * Truth first: from the commit on the caller counts as answered; then the two are joined. False: the operator was gone again, at once or within
+ * the seconds in which nothing can have been said, and the caller is to be rung on. `stopWaiting`: the music ends. `signal` may end it before the talk: the caller has left, or pressed a key.
  */
 export async function talk(
   deps: TalkDeps,
@@ -47,10 +47,15 @@ export async function talk(
     ])
     crashPoint('ring.after-answered')
     operators.speaks(person, call.id, call.caller.number)
-    if (call.caller.number) journal.note(...spokenWith(call.caller.number, now, call.arrivedAt))
     stopWaiting()
-    const result = await call.leg.talkWith(leg, recording ? { record: recording } : {})
+    const told = tellTalk(deps, call, now)
+    const result = await call.leg.talkWith(leg, recording ? { record: recording } : {}).finally(told.stop)
     if (result.kind === 'not-bridged') return false
+    if (result.kind === 'dropped') {
+      failure = 'dropped'
+      await journal.commit([{ op: 'call.rearm', row: { id: call.id } }])
+      return false
+    }
     talked = true
     call.path.add({ kind: 'talk', person, name, ms: Math.round(result.ms) })
     return true
@@ -90,7 +95,23 @@ function recordingName({ path, log }: Call, plan: RingPlan): string | null {
   return null
 }
 
-/** What is called off the moment a person speaks with somebody. */
+/**
+ * What was planned about this caller waits while it is not known whether they talk, and is called off as soon as they do. `stop`: the talk has
+ * ended; what follows from it is written with the end of the call.
+ */
+function tellTalk({ journal }: TalkDeps, { caller, arrivedAt, snapshot }: Call, at: number): { stop: () => void } {
+  const { number } = caller
+  if (number === null) return { stop: () => {} }
+  const { shortest_talk: ms } = snapshot.config.missed_calls
+  journal.note({ op: 'notice.hold', row: { caller: number, began: arrivedAt, until: at + ms + HELD_MS } })
+  const timer = setTimeout(() => journal.note(...spokenWith(number, at + ms, arrivedAt)), ms)
+  return { stop: () => clearTimeout(timer) }
+}
+
+/** Longer than it takes to write that they talk. */
+const HELD_MS = 2_000
+
+/** What is called off when a person speaks with somebody. */
 function spokenWith(caller: string, at: number, began: number): JournalEntry[] {
   return [
     { op: 'notice.cancel', row: { caller, began } },

@@ -40,12 +40,19 @@ export class WaitingLine<T extends { place: Place }> {
   }
 }
 
+/** Of one caller. `position`: the caller, and those before who wait for one of the same people. */
+export interface PlaceInLine {
+  position: () => number
+  leaves: () => void
+  /** To the old place: nobody has spoken with the caller after all. */
+  comesBack: () => void
+}
+
 /** All who wait, whether or not phones ring for them: from this a caller knows his place. */
 export class CallersInLine {
   #line = new WaitingLine<{ place: Place; members: readonly string[] }>()
 
-  /** `position`: he and those before him who wait for one of the same people. */
-  joins(members: readonly string[], place: Place): { position: () => number; leaves: () => void } {
+  joins(members: readonly string[], place: Place): PlaceInLine {
     const caller = { place, members }
     this.#line.add(caller)
     return {
@@ -55,6 +62,9 @@ export class CallersInLine {
         return 1 + before.filter((other) => other.members.some((person) => members.includes(person))).length
       },
       leaves: () => this.#line.remove(caller),
+      comesBack: () => {
+        if (!this.#line.has(caller)) this.#line.add(caller)
+      },
     }
   }
 }

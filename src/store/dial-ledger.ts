@@ -2,7 +2,7 @@
 import type { Prisma } from './database.ts'
 import { retryBusy } from './retry-busy.ts'
 
-export type DialPurpose = 'campaign' | 'callback' | 'person' | 'test'
+export type DialPurpose = 'campaign' | 'callback' | 'person' | 'transfer' | 'desk' | 'test'
 
 /** At most `count` of these for one number since `since`. `try`: calls that left our trunk; `talk`: calls that were answered. */
 export interface DialLimit {

@@ -32,6 +32,8 @@ export interface JournalRows {
     group: string | null
   }
   'call.answered': { id: string; at: number; operator: string; peer: string; group: string | null }
+  /** A talk has ended, and the caller is still with us: as long as no person takes the call, somebody must be told. */
+  'call.rearm': { id: string }
   'call.end': {
     id: string
     at: number
@@ -58,6 +60,8 @@ export interface JournalRows {
   }
   /** `began`: when the call began in which an operator spoke with this number. What ended later is not told by it: others may share the number. */
   'notice.cancel': { caller: string; began: number }
+  /** Nothing of `notice.cancel` is sent before `until`: whether they talk is known a moment later. */
+  'notice.hold': { caller: string; began: number; until: number }
   'notice.digest': {
     noticeId: string
     tries: number
@@ -148,7 +152,13 @@ const NOTE_MS = 200
 /** Under load commits gather for so long; when nothing was committed just before, there is no wait at all. */
 const GATHER_MS = 4
 /** Ops of the cheap view, see prisma/journal.sql. */
-const HOT: ReadonlySet<string> = new Set<JournalEntry['op']>(['step', 'call.open', 'call.answered', 'operator.event'])
+const HOT: ReadonlySet<string> = new Set<JournalEntry['op']>([
+  'step',
+  'call.open',
+  'call.answered',
+  'call.rearm',
+  'operator.event',
+])
 
 /** What was appended together and is written together. Nobody waits for a note. */
 interface Group {

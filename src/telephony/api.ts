@@ -68,10 +68,14 @@ export interface Leg {
    */
   talkWith(other: Leg, options?: TalkOptions): Promise<TalkResult>
   /**
-   * Whom it talked with has transferred it with his phone: it goes on in Asterisk without us. It is not ours to end: hangup() leaves it alone, and
-   * its signal still tells when it is gone.
+   * The operator has connected it with somebody else: it goes on in Asterisk without us. It is not ours to end: hangup() leaves it alone, and its
+   * signal still tells when it is gone.
    */
   readonly passedOn?: boolean
+  /** The transfer with which it came back to us, once; null: none. */
+  takeTransfer(): Transfer | null
+  /** Of a leg that was passed on: how it comes back to us, because nobody took it there; null when it has ended elsewhere. */
+  untilBack(): Promise<Transfer | null>
   /**
    * RTP packets that have come from the far side so far; null when it cannot be told: nobody has answered the leg yet, or Asterisk keeps no count.
    * Rejects with CallEnded.
@@ -87,8 +91,23 @@ export interface TalkOptions {
   /** Both voices go into a recording of this name: ours, `[a-z0-9-]+`. It lies in Asterisk's spool when the talk is over. */
   record?: string
 }
-/** `not-bridged`: the other was gone before the two were joined; this leg is ours again. */
-export type TalkResult = { kind: 'talked'; ms: number; endedBy: 'this' | 'other' } | { kind: 'not-bridged' }
+/** Milliseconds of the talk. After all but `talked` this leg is ours again. */
+export type TalkResult =
+  | { kind: 'talked'; ms: number; endedBy: 'this' | 'other' }
+  /** The other was gone before the two were joined. */
+  | { kind: 'not-bridged' }
+  /** The other has hung up within so few seconds that nothing can have been said. */
+  | { kind: 'dropped'; ms: number }
+  /** The operator has transferred one of the two with the phone: its takeTransfer() says where to. */
+  | { kind: 'transferred'; ms: number }
+
+/** An operator has transferred a leg with the phone (SIP REFER). */
+export interface Transfer {
+  /** What the operator dialled: digits, perhaps with a plus. Empty: a colleague whom the operator had called first, and who has not answered. */
+  to: string
+  /** Asterisk's name of the phone that did it, `PJSIP/101`; empty when it is not known. */
+  by: string
+}
 
 export interface KeyBuffer {
   /** Takes the oldest key, waiting up to `timeoutMs`; null on time-out. Rejects with CallEnded. */
@@ -162,6 +181,8 @@ export type DialFailure =
   | 'failed'
   | 'cancelled'
   | 'not-placed'
+  /** The phone answered that it forwards calls (SIP 302); a redirect is never followed. */
+  | 'forwarded'
 
 /** The state of a phone of ours, also from calls that Perezvon did not place. */
 export type PhoneState = 'idle' | 'ringing' | 'busy' | 'offline'

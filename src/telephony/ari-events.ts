@@ -16,6 +16,7 @@ export const LISTENED_EVENTS = [
   'PlaybackFinished',
   'RecordingFinished',
   'RecordingFailed',
+  'BridgeAttendedTransfer',
   'DeviceStateChanged',
   'ApplicationReplaced',
 ] as const
@@ -31,6 +32,8 @@ export interface AriChannel {
   /** The dialplan application it is in, `Stasis` while we have it. */
   application: string
   applicationData: string
+  /** Where it is in the dialplan. */
+  extension: string
 }
 
 /** The channel an event (or a reply) speaks of; null when it has none that can be read. */
@@ -49,6 +52,7 @@ export function readChannel(value: unknown): AriChannel | null {
     createdAt: Date.parse(text(channel['creationtime'])) || Date.now(),
     application: text(dialplan['app_name']),
     applicationData: text(dialplan['app_data']),
+    extension: text(dialplan['exten']),
   }
 }
 

@@ -5,6 +5,7 @@
  * application that no handle knows are handed to the house, and only then are we `ready`.
  */
 import { abortable, childController, sleep, TimeoutError } from '../runtime/abort.ts'
+import { ulid } from '../model/ulid.ts'
 import { mayCrash, throughWall } from '../runtime/crash-point.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { DialRequest, DialResult, PhoneState, Recording } from './api.ts'
@@ -12,11 +13,12 @@ import { type AriChannel, channelIdOf, LISTENED_EVENTS, readChannel, record, tex
 import { AriLeg, type LegPort } from './ari-leg.ts'
 import { type AriMessage, AriSocket, type AriSocketOptions } from './ari-socket.ts'
 import { type AriAddress, AriError, type AriTransport, saysGone } from './ari-transport.ts'
-import { RETURNS } from './contexts.ts'
+import { isReturnWord, PULL_CONTEXT, type ReturnWord } from './contexts.ts'
 import { DoorbellReader } from './doorbell-reader.ts'
 import { Handles } from './handles.ts'
 import { Heartbeat } from './heartbeat.ts'
-import type { AsteriskLink, LinkEvents, LivingChannel, TalkRecordings } from './link.ts'
+import { cause } from './hangup-cause.ts'
+import type { Arrival, AsteriskLink, CallLimits, LinkEvents, LivingChannel, TalkRecordings } from './link.ts'
 import { PendingDial } from './pending-dial.ts'
 import { removeRecording, saveRecording, storedRecording } from './stored-recording.ts'
 import { WatchedPhones } from './watched-phones.ts'
@@ -27,9 +29,7 @@ const AUDIT_MS = 10_000
 const STALE_ARRIVAL_MS = 3_000
 /** So often it is looked whether the recording of a former life still runs. */
 const RECORDING_LOOK_MS = 500
-/** The dialplan's own limit of a channel, in seconds; the usual one where it has none. */
-const LONGEST_CALL_VARIABLE = 'PEREZVON_MAX_CALL'
-const USUAL_LONGEST_CALL_SEC = 3600
+const USUAL_LIMITS: CallLimits = { longestCallMs: 43_200_000, shortestTalkMs: 3_000 }
 /** Channels that we place; an Asterisk's own id has digits and a point. */
 const PLACED_BY_US = /^(leg|cb)-/
 
@@ -52,15 +52,16 @@ export class AriTelephony implements AsteriskLink, LegPort {
   #connection = 0
   #stopping = new AbortController()
   #audit: NodeJS.Timeout | null = null
+  #limits: () => CallLimits
   reconnects = -1
-  longestCallSec = USUAL_LONGEST_CALL_SEC
 
-  /** `socket`: another way for the events than the real one. */
+  /** `limits`: what the dialplan is told of the configuration; the usual ones if missing. `socket`: another way for the events than the real one. */
   constructor(options: {
     address: AriAddress
     transport: AriTransport
     events: LinkEvents
     log: Logger
+    limits?: () => CallLimits
     socket?: (options: AriSocketOptions) => EventSocket
   }) {
     const { socket = (how: AriSocketOptions) => new AriSocket(how) } = options
@@ -68,6 +69,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
     this.#transport = options.transport
     this.#events = options.events
     this.#log = options.log
+    this.#limits = options.limits ?? (() => USUAL_LIMITS)
     this.#socket = socket({
       address: options.address,
       app: () => options.address.app,
@@ -116,6 +118,14 @@ export class AriTelephony implements AsteriskLink, LegPort {
     this.#socket.reconnect()
   }
 
+  get longestCallSec(): number {
+    return Math.ceil(this.#limits().longestCallMs / 1000)
+  }
+
+  async tellLimits(): Promise<void> {
+    if (this.#ready) await this.#tellLimits()
+  }
+
   /** Resolves when connected and resynchronised. */
   async whenReady(signal: AbortSignal): Promise<void> {
     while (!this.#ready) await abortable(new Promise<void>((resolve) => this.#untilReady.push(resolve)), signal)
@@ -162,7 +172,11 @@ export class AriTelephony implements AsteriskLink, LegPort {
     const channel = readChannel(await this.request('channels.get', { channelId }))
     if (!channel) throw new Error(`Asterisk describes channel ${channelId} without an id`)
     const leg = this.#newLeg(channel)
-    if (this.holds(channel)) return leg
+    if (this.holds(channel)) {
+      const [, word = '', ...args] = channel.applicationData.split(',')
+      if (isReturnWord(word)) leg.returned(word, args)
+      return leg
+    }
     if (application === 'Stasis') leg.taken()
     else await leg.followOutside()
     return leg
@@ -227,6 +241,8 @@ export class AriTelephony implements AsteriskLink, LegPort {
         return this.#stasisStart(message)
       case 'DeviceStateChanged':
         return this.#phones.receive(message['device_state'])
+      case 'BridgeAttendedTransfer':
+        return this.#attended(message)
       case 'ApplicationReplaced':
         this.#log.error('another daemon took over our application; this one stops')
         return this.#events.fenced()
@@ -244,33 +260,101 @@ export class AriTelephony implements AsteriskLink, LegPort {
     const channel = readChannel(message['channel'])
     if (!channel) return
     const [kind, ...args] = Array.isArray(message['args']) ? message['args'].map(String) : []
-    this.#enter(channel, kind ?? '', args)
+    const replaced = readChannel(message['replace_channel'])
+    if (replaced) this.#putInPlace(channel, replaced)
+    else this.#enter(channel, kind ?? '', args)
+  }
+
+  /**
+   * An operator has transferred a caller into a call of the operator's own that was with us, to one of our numbers: the caller has taken the place of
+   * that call, which no event ends. The caller goes the way of that number.
+   */
+  #putInPlace(channel: AriChannel, replaced: AriChannel): void {
+    const place = this.#handles.legs.get(replaced.id)
+    place?.move('destroyed', cause.normal)
+    this.#enter(channel, place?.did ? 'transferred' : 'transfer-failed', [place?.did ?? '', ''])
+  }
+
+  /**
+   * An operator has transferred a caller to a colleague whose phone still rings: Asterisk has put the caller into the operator's place before a dialplan
+   * that rings, in silence. The caller is taken from there and comes to us, as after a blind transfer.
+   */
+  #attended(message: AriMessage): void {
+    const transferee = readChannel(message['transferee'])
+    const second = readChannel(message['transferer_second_leg'])
+    const to = second?.extension.replace(/\D/g, '') ?? ''
+    if (message['destination_type'] !== 'application' || message['destination_application'] !== 'Dial') return
+    if (!transferee || to === '' || !this.#handles.legs.has(transferee.id)) return
+    this.request(
+      'channels.originateWithId',
+      {
+        channelId: `pull-${ulid()}`,
+        otherChannelId: `pulls-${ulid()}`,
+        endpoint: `Local/${to}@${PULL_CONTEXT}`,
+        context: PULL_CONTEXT,
+        extension: 's',
+        priority: 1,
+        timeout: 5,
+      },
+      { lane: transferee.id, body: { variables: { __PEREZVON_WHO: transferee.name } } },
+    ).catch((error: unknown) =>
+      this.#log.warn('a transferred caller waits in silence until the colleague answers', { error }),
+    )
   }
 
   /** A channel is in our application, for the reason that its arguments say. */
   #enter(channel: AriChannel, kind: string, args: string[]): void {
     const known = this.#handles.legs.get(channel.id)
-    if (known) return RETURNS.has(kind) ? known.returned(args) : undefined
+    if (known && !(kind === 'inbound' && known.custody === 'dialplan')) return this.#comesBack(known, kind, args)
+    known?.move('came-anew')
     const dial = this.#handles.dials.get(channel.id)
     if (dial) return dial.answered(channel)
     if (kind === 'inbound') return void this.#arrive(this.#newLeg(channel), channel, args)
+    if (kind === 'transferred' || kind === 'transfer-failed') return void this.#arriveTransferred(channel, kind, args)
+    if (kind === 'desk') return this.#events.desk(this.#newLeg(channel), args[0] ?? '', `PJSIP/${args[1] ?? ''}`)
     if (kind === 'feature') return this.#events.feature(this.#newLeg(channel), args[0] ?? '', `PJSIP/${args[1] ?? ''}`)
     if (kind === 'doorbell') return void this.#doorbell.entry(channel, args)
     if (kind === 'doorbell-end') return this.#doorbell.end(channel)
     this.#events.stranger(channel)
   }
 
+  /** A phone whose transfers do not come to our context sends the other side where it stands itself: to our door, for one of our numbers. */
+  #comesBack(leg: AriLeg, kind: string, args: string[]): void {
+    if (isReturnWord(kind)) leg.returned(kind, args)
+    else if (kind === 'inbound') leg.returned('transferred', [args[0] ?? '', ''])
+  }
+
+  /** A caller whom we did not have in hand: a talk that began without us was transferred. `began`: seconds since 1970, on Asterisk's clock. */
+  async #arriveTransferred(channel: AriChannel, kind: ReturnWord, args: string[]): Promise<void> {
+    const [, by = '', did = '', number = '', trunk = '', began = ''] = args
+    if (did === '') return this.#events.stranger(channel)
+    const talkedFrom = Number(began) > 0 ? Number(began) * 1000 - this.#heartbeat.skewMs : null
+    const leg = this.#newLeg(channel)
+    leg.returned(kind, args)
+    const arrival = await this.#arrivalOf(leg, channel, [did, number, trunk])
+    if (arrival) this.#events.transferred({ ...arrival, operator: by ? `PJSIP/${by}` : '', talkedFrom })
+  }
+
   /** The dialplan's word on the number counts: it has looked whether it may be shown, and it has no letters. */
-  async #arrive(leg: AriLeg, channel: AriChannel, [did = '', number = '', trunk = '']: string[]): Promise<void> {
+  async #arrive(leg: AriLeg, channel: AriChannel, args: string[]): Promise<void> {
+    const arrival = await this.#arrivalOf(leg, channel, args)
+    if (arrival) this.#events.arrival(arrival)
+  }
+
+  async #arrivalOf(
+    leg: AriLeg,
+    channel: AriChannel,
+    [did = '', number = '', trunk = '']: string[],
+  ): Promise<Arrival | null> {
+    leg.did = did
     const callerNumber = number || (/\p{L}/u.test(channel.callerNumber) ? channel.callerNumber : '')
     const cameAt = () => channel.createdAt - this.#heartbeat.skewMs
     // after a freeze the socket is full of old news, unless one of the two clocks was set a moment ago
     if (Math.abs(Date.now() - cameAt()) > STALE_ARRIVAL_MS) {
       await Promise.all([leg.look(), this.#heartbeat.readClock().catch(() => {})])
-      if (leg.signal.aborted) return
+      if (leg.signal.aborted) return null
     }
-    const arrivedAt = cameAt()
-    this.#events.arrival({ leg, did, callerNumber, callerName: channel.callerName, trunk, arrivedAt })
+    return { leg, did, callerNumber, callerName: channel.callerName, trunk, arrivedAt: cameAt() }
   }
 
   /** Before we are connected the reading channel would come to an application that is not there. */
@@ -289,7 +373,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
         await this.#phones.subscribe()
         await this.#heartbeat.readClock()
         await this.#readStart()
-        await this.#readLongestCall()
+        await this.#tellLimits()
         const channels = await this.#handles.compare(() => this.#listChannels())
         const { goOn } = await this.#events.connected(channels)
         if (!isCurrent()) return
@@ -385,9 +469,11 @@ export class AriTelephony implements AsteriskLink, LegPort {
     this.#phones.asteriskStarted(Date.parse(text(record(status)['startup_time'])) - this.#heartbeat.skewMs)
   }
 
-  async #readLongestCall(): Promise<void> {
-    const { value } = record(await this.request('asterisk.getGlobalVar', { variable: LONGEST_CALL_VARIABLE }))
-    const seconds = Number(value)
-    this.longestCallSec = seconds > 0 ? seconds : USUAL_LONGEST_CALL_SEC
+  /** The limits of the configuration are those of the dialplan: there is no second setting. */
+  async #tellLimits(): Promise<void> {
+    const tell = (variable: string, value: number) =>
+      this.request('asterisk.setGlobalVar', { variable, value: String(value) })
+    await tell('PEREZVON_MAX_CALL', this.longestCallSec)
+    await tell('PEREZVON_SHORTEST_TALK', this.#limits().shortestTalkMs)
   }
 }

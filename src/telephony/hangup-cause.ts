@@ -17,6 +17,12 @@ export const cause = {
   congestion: 34,
 } as const
 
+/** Did the far side answer that it is to be looked for elsewhere? `tech_cause` is the SIP answer: 300 to 305, and 380 (RFC 3261, 21.3). */
+export function isRedirect(destroyed: Readonly<Record<string, unknown>>): boolean {
+  const answer = Number(destroyed['tech_cause'] ?? 0)
+  return answer >= 300 && answer < 400
+}
+
 /**
  * `rang`: the far side had begun to ring; a plain clearing (16), our time-out or a line that is lost on the way (34, 42, 44) then means
  * that nobody answered: who heard it ring has been disturbed, and the try counts.

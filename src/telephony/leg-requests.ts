@@ -4,6 +4,7 @@ import type { Logger } from '../runtime/logger.ts'
 import type { CallEnded } from './api.ts'
 import type { AriOperation, AriParameters } from './ari-operations.ts'
 import { type AriTransport, saysGone } from './ari-transport.ts'
+import { type Custody, type CustodyEvent, isAway } from './custody.ts'
 import { persist } from './persist.ts'
 
 export interface RequestPort {
@@ -18,8 +19,8 @@ export interface Requester {
   /** Aborted with how the call has ended. */
   signal: AbortSignal
   log: Logger
-  /** In Asterisk's hands: a talk, the dialplan. */
-  handedOver: boolean
+  readonly custody: Custody
+  move(event: CustodyEvent): void
   /** Asks Asterisk what has become of the channel. */
   look(): Promise<void>
 }
@@ -50,14 +51,14 @@ export class LegRequests {
       this.throwIfEnded()
       if (!saysGone(error)) throw error
       // no earlier try can have carried it out: the dialplan has taken the channel, or it is gone
-      if (operation === 'channels.continueInDialplan' && tries === 1) this.#leg.handedOver = false
+      if (operation === 'channels.continueInDialplan' && tries === 1) this.#leg.move('order-refused')
       for (const pauseMs of LOOKS_MS) {
         await sleep(pauseMs, this.#leg.signal)
         await this.#leg.look()
         this.throwIfEnded()
       }
       // it may have been carried out the first time, when its answer was lost
-      if (operation === 'channels.continueInDialplan' && this.#leg.handedOver) return
+      if (operation === 'channels.continueInDialplan' && isAway(this.#leg.custody)) return
       throw error
     }
   }

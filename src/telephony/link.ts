@@ -26,6 +26,14 @@ export interface Arrival {
   arrivedAt: number
 }
 
+/** A caller whom an operator has transferred, in a talk that began without us. The leg's takeTransfer() says where to. */
+export interface TransferredArrival extends Arrival {
+  /** Asterisk's name of the phone that did it, `PJSIP/101`; empty when it is not known. */
+  operator: string
+  /** When the talk began: milliseconds since 1970, if it is known. */
+  talkedFrom: number | null
+}
+
 export interface TalkRecordings {
   /** Writes the sound into a file; it stays in Asterisk too. `missing`: there is none of this name. */
   save(name: string, file: string): Promise<'saved' | 'missing'>
@@ -33,8 +41,19 @@ export interface TalkRecordings {
   remove(name: string): Promise<void>
 }
 
+/** What of the configuration the dialplan must know. Milliseconds. */
+export interface CallLimits {
+  /** No call is longer; those who talk hear a tone a minute before. */
+  longestCallMs: number
+  /** An operator who hangs up sooner has not talked. */
+  shortestTalkMs: number
+}
+
 export interface LinkEvents {
   arrival(arrival: Arrival): void
+  transferred(arrival: TransferredArrival): void
+  /** A phone of the house (`PJSIP/101`) has dialled a number that is no extension. */
+  desk(leg: Leg, number: string, endpoint: string): void
   /** A phone of the house (`PJSIP/101`) has dialled a code. */
   feature(leg: Leg, code: string, endpoint: string): void
   /** A channel that is in our application since before we connected, or that nobody here asked for. Adopt it or hang it up. */
@@ -62,6 +81,8 @@ export interface AsteriskLink extends Telephony {
   retire(): Promise<void>
   /** Disconnects. Callers who are still here are taken over by the dialplan, as it sees that nobody is. */
   stop(): Promise<void>
+  /** The configuration has changed: the dialplan is told the limits of calls anew. After each connect it is told by itself. */
+  tellLimits(): Promise<void>
   /** Looks at everything anew, as after a lost connection: the process stood still, and events may have gone past it. */
   resynchronise(): void
   /** Watches these phones (`PJSIP/101`) from now on and after each reconnect. */

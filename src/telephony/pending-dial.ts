@@ -5,7 +5,8 @@ import { AnsweredElsewhere, type DialFailure, type DialRequest, type DialResult,
 import type { AriChannel } from './ari-events.ts'
 import type { AriMessage } from './ari-socket.ts'
 import { AriError, type AriTransport, saysGone } from './ari-transport.ts'
-import { cause, dialFailure } from './hangup-cause.ts'
+import { FORWARD_CONTEXT, TRANSFER_CONTEXT } from './contexts.ts'
+import { cause, dialFailure, isRedirect } from './hangup-cause.ts'
 import { cleanText } from '../model/clean-text.ts'
 
 interface DialPort {
@@ -81,7 +82,8 @@ export class PendingDial {
       this.#rang = true
     } else if (message.type === 'ChannelDestroyed') {
       const code = Number(message['cause'] ?? 0)
-      this.#settle({ kind: this.#giveUp ?? dialFailure(code, this.#rang), cause: code })
+      const failure = isRedirect(message) ? 'forwarded' : dialFailure(code, this.#rang)
+      this.#settle({ kind: this.#giveUp ?? failure, cause: code })
     }
   }
 
@@ -104,7 +106,7 @@ export class PendingDial {
         callerId: callerIdText(callerId),
         originator,
       },
-      { lane: 'place', body: { variables: { 'TIMEOUT(absolute)': String(this.#port.longestCallSec) } } },
+      { lane: 'place', body: { variables: legVariables(this.#port.longestCallSec + Math.ceil(timeoutMs / 1000)) } },
     )
     this.isPlaced = true
     crashPoint('dial.requested')
@@ -135,6 +137,20 @@ export class PendingDial {
     )
     hangup.catch(() => {})
     withTimeout(this.#result, CLEARING_MS, 'the end of a cancelled call').catch(() => this.vanished())
+  }
+}
+
+/**
+ * What a leg of ours needs of the dialplan, wherever its phone has its own settings: what the phone does with the call by itself, a transfer or a
+ * redirect, comes to our contexts and not to the phone's, where a number may have a way outside past the guard.
+ */
+function legVariables(longestSec: number): Record<string, string> {
+  return {
+    // counted from the dialling; a talk has a limit of its own, which is announced
+    'TIMEOUT(absolute)': String(longestSec),
+    'TRANSFER_CONTEXT': TRANSFER_CONTEXT,
+    'FORWARD_CONTEXT': FORWARD_CONTEXT,
+    'PEREZVON_LEG': 'yes',
   }
 }
 

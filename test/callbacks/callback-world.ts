@@ -96,6 +96,8 @@ export class CallbackWorld {
       accepts: async () => true,
       spoken: async (parts: unknown[]) => parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))),
       onTheLine: (number: string) => this.onTheLine.has(number),
+      snapshot: () => ({ config: this.config, version: 'v' }),
+      transfers: { clock: this.#clock, commit: () => Promise.resolve(), transferred: () => Promise.resolve() },
     }
   }
 
@@ -104,7 +106,6 @@ export class CallbackWorld {
     return (this.due = new DueCallbacks({
       ...this.deps,
       operators: this.operators,
-      snapshot: () => ({ config: this.config, version: 'v' }),
       inMeeting: (person) => this.meetings.isOn(person),
       endNotices: async () => [],
       onResult: () => {},
@@ -116,7 +117,6 @@ export class CallbackWorld {
     const { starts } = await adoptCallbacks(
       {
         ...this.deps,
-        snapshot: () => ({ config: this.config, version: 'v' }),
         callbacks: this.due,
         adopt: async ({ id }) => adopt(id),
         hangUp: async (id) => void (await this.telephony.legs.find((leg) => leg.id === id)?.hangup()),

@@ -158,9 +158,11 @@ it('they talk already: left alone, and it is known for how long', async () => {
   await died({ callFirst: 'staff', state: 'talking' })
   const staff = channel(STAFF_LEG, 'Bridge')
   world.now += 30_000
-  const over = recovers(staff, channel(CLIENT_LEG, ''))
+  const client = channel(CLIENT_LEG, '')
+  const over = recovers(staff, client)
   await vi.waitFor(() => expect(world.operators.presence('anna')).toBe('busy'))
   staff.leg.phone.hangup()
+  client.leg.phone.hangup() // released by Asterisk
   await over
   expect(await call()).toMatchObject({ verdict: 'answered', talkMs: 30_000 })
   expect(await world.task(CLIENT)).toMatchObject({ status: 'done', tries: 1 })

@@ -51,6 +51,7 @@ function house(changes: Partial<InboundDeps> = {}) {
     live,
     snapshot: () => ({ config: CONFIG, version: 'v1' }),
     runFlow: async (_, flow) => void deeds.push(`flow ${flow}`),
+    transferred: async () => void deeds.push('transferred'),
     endOfCall: async (call) => {
       deeds.push('end')
       ended.push(call as Call)

@@ -60,7 +60,7 @@ describe('the samples', () => {
     expect(config.hours['office']?.closedDays).toEqual(
       expect.arrayContaining(['2026-11-04', '2027-01-08', '2027-06-12']),
     )
-    expect(config.dialling).toEqual({ allow: ['+7'], deny: ['+7809', '+7900555'], max_call: 3_600_000 })
+    expect(config.dialling).toEqual({ allow: ['+7'], deny: ['+7809', '+7900555'], max_call: 43_200_000 })
     const menu = config.flows['main']?.find((step) => step.kind === 'menu')
     expect(menu?.menu.keys['0']).toEqual([
       { kind: 'ring', ring: { to: 'operators', screen: true }, at: 'perezvon.yaml:52' },

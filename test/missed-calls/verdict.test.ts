@@ -70,6 +70,24 @@ const reasons: [string, ReasonCode, Step[]][] = [
     [arrived, ring('olga'), rung('not-accepted'), ended('no-answer', 'olga'), ours],
   ],
   [
+    'the phone that should ring forwards its calls',
+    'phone_forwarded',
+    [arrived, ring('olga'), rung('forwarded'), ended('no-answer', 'olga'), ours],
+  ],
+  [
+    'an operator has transferred the caller to nobody',
+    'transfer_unanswered',
+    [
+      arrived,
+      ring('olga'),
+      { kind: 'talk', person: 'olga', name: 'Olga', ms: 9_000 },
+      { kind: 'transfer', by: 'olga', name: 'Olga', to: '102' },
+      ring('boris'),
+      ended('abandoned', 'boris'),
+      gone,
+    ],
+  ],
+  [
     'no line to the mobile',
     'congestion',
     [arrived, ring('olga'), rung('congestion'), ended('no-answer', 'olga'), ours],

@@ -245,7 +245,9 @@ export class PlayedAsterisk {
       const talk = one.record?.talks.at(-1)
       if (talk) talk.to ??= to
     }
-    this.later(other, this.parts.chance.int(4, 10), () => this.end(other, 16, 'asterisk'))
+    this.later(other, this.parts.chance.int(4, 10), () => {
+      if (!this.dialplan.ringsOn(other)) this.end(other, 16, 'asterisk')
+    })
   }
 
   // ---- the end of Asterisk ----

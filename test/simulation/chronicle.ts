@@ -14,7 +14,7 @@ export interface RecordedCall {
   endedAt: number | null
   endedBy: 'party' | 'asterisk' | 'crash' | null
   /** Talks with somebody, by the other's channel. */
-  talks: { with: string; from: number; to: number | null }[]
+  talks: { with: string; from: number; to: number | null; dropped?: boolean }[]
   /** The caller for whom a phone was rung, as the request said. */
   forChannel: string | null
   /** Since when music said that somebody is looked for. */

@@ -7,6 +7,8 @@ const STALE_MS = 12_000
 /** PEREZVON_FALLBACK_RING */
 const FALLBACK_RING_MS = 60_000
 const WATCH_MS = 1_000
+/** PEREZVON_SHORTEST_TALK */
+const SHORTEST_TALK_MS = 3_000
 
 interface PlainDial {
   caller: Channel
@@ -22,6 +24,8 @@ export class Dialplan {
   watches = true
   #asterisk: PlayedAsterisk
   #watching = false
+  /** How often each caller was rung for plainly. */
+  #plainRings = new Map<string, number>()
   /** By the caller's channel. */
   #dials = new Map<string, PlainDial>()
 
@@ -83,6 +87,7 @@ export class Dialplan {
     channel.music = false
     channel.ringback = true
     asterisk.sounds(channel)
+    this.#plainRings.set(channel.id, (this.#plainRings.get(channel.id) ?? 0) + 1)
     const rung: Channel[] = []
     for (const endpoint of asterisk.parts.fallbackPhones) {
       if (asterisk.deviceState(endpoint) !== 'NOT_INUSE') continue
@@ -110,6 +115,25 @@ export class Dialplan {
     this.#write(caller, caller.fate)
     asterisk.bridge(caller, phone)
     for (const other of rung) if (other !== phone) asterisk.end(other, 26, 'asterisk')
+  }
+
+  /** After the other side of a talk has hung up: too soon for a word, and the caller is rung on. False: the talk is over. */
+  ringsOn(channel: Channel): boolean {
+    const [state, , began] = channel.fate?.split('|') ?? []
+    const isCaller = channel.book !== null && !channel.book.startsWith('||')
+    if (channel.over || !isCaller || this.#asterisk.parts.time.now() - Number(began) * 1000 >= SHORTEST_TALK_MS)
+      return false
+    channel.fate = null
+    const talk = channel.record?.talks.at(-1)
+    if (talk) talk.dropped = true
+    if (state === 'talked') {
+      this.#write(channel, 'new|||')
+      channel.held = true
+      this.#watch()
+      this.#asterisk.enterStasis(channel, ['talk-dropped'])
+    } else if (this.#plainRings.get(channel.id) === 1) this.fallback(channel)
+    else this.#sorry(channel)
+    return true
   }
 
   /** The `h` of a channel: its line of the book gets its end. */

@@ -24,6 +24,7 @@ export class FakeAsterisk extends FakeTelephony implements AsteriskLink {
   stop(): Promise<void> {
     return Promise.resolve()
   }
+  async tellLimits(): Promise<void> {}
   resynchronise(): void {}
   watchPhones(): Promise<void> {
     return Promise.resolve()

@@ -4,7 +4,7 @@
  * Faithful where the house depends on it: results as values, own channel ids, keys queued and watched, sounds that take their time and
  * can be interrupted, a signal that aborts with CallEnded when either side hangs up. `speed` divides every duration.
  */
-import { childController, sleep } from '../../src/runtime/abort.ts'
+import { childController, sleep, untilAborted } from '../../src/runtime/abort.ts'
 import { silentLogger } from '../../src/runtime/logger.ts'
 import {
   CallEnded,
@@ -22,6 +22,7 @@ import {
   type TalkOptions,
   TakenAway,
   type TalkResult,
+  type Transfer,
   type Telephony,
 } from '../../src/telephony/api.ts'
 
@@ -53,6 +54,7 @@ const CAUSES: Record<Exclude<DialFailure, 'not-placed'>, number> = {
   'unallocated': 1,
   'congestion': 34,
   'failed': 38,
+  'forwarded': 23,
   'cancelled': 0,
 }
 
@@ -273,6 +275,17 @@ export class FakeLeg implements Leg {
     this.#mustLive()
     await sleep(2_000 / this.#speed, this.signal)
     return this.picksUp
+  }
+
+  #transfer: Transfer | null = null
+  takeTransfer(): Transfer | null {
+    const transfer = this.#transfer
+    this.#transfer = null
+    return transfer
+  }
+  async untilBack(): Promise<Transfer | null> {
+    await untilAborted(this.signal)
+    return null
   }
 
   /** The name under which its last talk was recorded. */

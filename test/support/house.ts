@@ -64,9 +64,11 @@ export class House {
     }
     const people = peopleRoom(ground, asterisk, sound)
     // never started: nobody is called back
-    const callbacks = callbacksRoom(ground, asterisk, people, sound, { worker: { wake: () => {} } } as Mail)
+    const callbacks = callbacksRoom(ground, asterisk, people, sound, { worker: { wake: () => {} } } as Mail, () =>
+      Promise.resolve(),
+    )
     this.calls = callsRoom(ground, people, sound, callbacks.meetings, () => {})
-    this.recovery = recoveryRoom(ground, asterisk, people, this.calls, callbacks, () => {})
+    this.recovery = recoveryRoom(ground, asterisk, people, this.calls, callbacks, () => {}).recovery
     this.#take = inboundCalls(this.calls.inbound)
     asterisk.onDoorbell = (id, entry) => this.recovery.takeDoorbell(id, entry, 0)
   }

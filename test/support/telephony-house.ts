@@ -49,6 +49,8 @@ export function telephonyHouse() {
     log: silentLogger,
     events: {
       arrival: (call) => void arrivals.push(call),
+      transferred: () => {},
+      desk: () => {},
       feature: () => {},
       stranger: () => {},
       doorbell: async () => 'ack',

@@ -15,7 +15,7 @@ const log = silentLogger
 
 let world: World
 beforeAll(async () => {
-  world = await startWorld({ phones: ['101'], limits: { maxCallSec: LONGEST_SEC } })
+  world = await startWorld({ phones: ['101'] })
 })
 afterAll(() => world?.stop())
 
@@ -30,11 +30,14 @@ describe.each(['websocket', 'http'] as const)('over %s, nobody does anything wit
         transport:
           kind === 'http' ? new HttpTransport({ address, log }) : new WebsocketTransport({ address, sockets: 1, log }),
         log,
+        limits: () => ({ longestCallMs: LONGEST_SEC * 1000, shortestTalkMs: 3_000 }),
         events: {
           arrival: (arrival) => arrivals.shift()?.(arrival),
           stranger: () => {},
           doorbell: () => Promise.resolve('ack'),
           connected: () => Promise.resolve({ goOn: resolve }),
+          transferred: () => {},
+          desk: () => {},
           feature: () => {},
           fenced: () => {},
         },
@@ -48,7 +51,7 @@ describe.each(['websocket', 'http'] as const)('over %s, nobody does anything wit
   it('a phone that we rang and that was answered', async () => {
     world.far.on('101', answers({ afterMs: 100 }))
     const ringing = world.far.nextCallTo('101')
-    const request = { target: { endpoint: 'PJSIP/101' }, callerId: { number: '1', name: '' }, timeoutMs: 10_000, log }
+    const request = { target: { endpoint: 'PJSIP/101' }, callerId: { number: '1', name: '' }, timeoutMs: 2_000, log }
     const placed = await telephony.dial({ ...request, channelId: `leg-left-alone-${kind}` })
     expect(placed.kind).toBe('answered')
     const phone = await ringing

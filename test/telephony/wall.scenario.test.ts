@@ -37,6 +37,8 @@ describe.each(['websocket', 'http'] as const)('over %s', (kind) => {
             if (next) next(arrival)
             else arrivals.push(arrival)
           },
+          transferred: () => {},
+          desk: () => {},
           feature: () => {},
           stranger: () => {},
           doorbell: () => Promise.resolve('ack'),

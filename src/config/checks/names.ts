@@ -25,8 +25,15 @@ export function checkNames({ config, names, report }: CheckInput): void {
     })
     if (overflow) group(overflow.to, ['groups', key, 'overflow', 'to'])
   }
-  for (const [key, { hours: shift }] of Object.entries(config.people))
+  const ownLine = (number: string, path: Path) => {
+    if (names.lines.includes(number)) return
+    const [shown, ...known] = [number, ...names.lines].map(formatPhone)
+    report('unknown-line', path, { values: { name: shown! }, known, meant: shown! })
+  }
+  for (const [key, { hours: shift, line }] of Object.entries(config.people)) {
     if (shift !== undefined) hours(shift, ['people', key, 'hours'])
+    if (line !== undefined) ownLine(line, ['people', key, 'line'])
+  }
   for (const [key, line] of Object.entries(config.lines)) flow(line.flow, ['lines', key, 'flow'])
   if (config.operator) target(config.operator.ring, ['operator', 'ring'])
   const { callback } = config.missed_calls
@@ -41,10 +48,7 @@ export function checkNames({ config, names, report }: CheckInput): void {
   for (const [key, { trunk, hours: when, line }] of Object.entries(config.campaigns)) {
     section('unknown-trunk', 'trunks')(trunk, ['campaigns', key, 'trunk'])
     hours(when, ['campaigns', key, 'hours'])
-    if (!names.lines.includes(line)) {
-      const [number, ...known] = [line, ...names.lines].map(formatPhone)
-      report('unknown-line', ['campaigns', key, 'line'], { values: { name: number! }, known, meant: number! })
-    }
+    ownLine(line, ['campaigns', key, 'line'])
   }
   for (const { step, path } of allSteps(config)) {
     if (step.kind === 'ring') {

@@ -161,12 +161,13 @@ export type Step = Placed &
     | ({ kind: 'answer' } & z.output<typeof answer>)
     | ({ kind: 'opt_out' } & z.output<typeof optOut>)
   )
-/** `screen`: outside numbers must accept with a key. `for`: milliseconds. */
+/** `screen`: outside numbers must accept with a key. `for`, `busy`: milliseconds; `busy` is how long of it while everybody is. */
 export interface RingTarget {
   to: string
   skill?: string | undefined
   priority?: number | undefined
   for?: number | undefined
+  busy?: number | undefined
   music?: string | undefined
   screen: boolean
   offer_callback?: WaitingOffer | undefined

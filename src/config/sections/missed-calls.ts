@@ -51,6 +51,9 @@ export const missedCalls = strict({
       .describe('many notices are told by one, each call in it'),
     thread_per: z.enum(['caller-day', 'call']).default('caller-day').describe('which mails answer one another'),
   }),
+  shortest_talk: duration()
+    .default(3_000)
+    .describe('an operator who hangs up sooner has not talked: the caller is rung on'),
   sla: someTime().default(1_200_000).describe('working time within which somebody should have spoken with the caller'),
   hours: name().optional().describe('the working time of `sla`; the hours of `callback.only` if missing, else always'),
   ignore: ignore.prefault({}).describe('unanswered calls of which nobody is told'),

@@ -48,6 +48,13 @@ export const person = strict({
   language: z.enum(['ru', 'en']).optional().describe('language of the mails to this person; the company’s if missing'),
   login: login().optional().describe('`required`: is rung only after signing in (`*11`); the company’s if missing'),
   hours: name().optional().describe('the shift: outside of these hours the person is not rung'),
+  outbound: z
+    .boolean()
+    .default(false)
+    .describe('may dial numbers outside from a desk phone, within `dialling`; a talk closes the client’s case'),
+  line: phoneNumber()
+    .optional()
+    .describe('the number of ours that is shown when this person dials outside; the first of `lines` if missing'),
 })
 export type Person = z.output<typeof person>
 

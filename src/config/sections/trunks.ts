@@ -54,6 +54,8 @@ export const dialling = strict({
     .default([])
     .describe('prefixes that may be called, `+7`; empty: the company’s own country, no premium numbers'),
   deny: z.array(prefix()).default([]).describe('prefixes that may never be called; wins over allow'),
-  max_call: someTime().default(3_600_000).describe('no call is longer than this'),
+  max_call: someTime()
+    .default(43_200_000)
+    .describe('no call is longer than this; those who talk hear a tone a minute before its end'),
 })
 export type Dialling = z.output<typeof dialling>

@@ -121,7 +121,7 @@ export class Evidence {
 
 /** Milliseconds of its longest talk; null: it had none. */
 export function talkOf({ talks }: RecordedCall): number | null {
-  const ms = talks.map(({ from, to }) => (to ?? from) - from)
+  const ms = talks.filter(({ dropped }) => !dropped).map(({ from, to }) => (to ?? from) - from)
   return ms.length > 0 ? Math.max(...ms) : null
 }
 

@@ -20,6 +20,8 @@ export class House {
     this.trace = trace
     this.telephony = build({
       arrival: (arrival) => void this.#arrivals.push(arrival),
+      transferred: () => {},
+      desk: () => {},
       feature: () => {},
       stranger: (channel) => void this.telephony.hangUp(channel.id),
       doorbell: (channelId, entry) => {

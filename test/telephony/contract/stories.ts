@@ -27,6 +27,9 @@ async function comesAndIsDialled(stage: Stage): Promise<{ caller: Outsider; leg:
   return { caller, leg, phone: await rung, other: other! }
 }
 
+/** Longer than an operator who hangs up at once has the phone in hand. */
+const A_WORD_MS = 3_500
+
 export const stories: Story[] = [
   {
     name: 'answered, a sound to its end, and we hang up',
@@ -158,7 +161,7 @@ export const stories: Story[] = [
       const { caller, leg, phone, other } = await comesAndIsDialled(stage)
       const talk = stage.house.sees('talk', leg.talkWith(other))
       await caller.answered()
-      setTimeout(() => void (who === 'caller' ? caller : phone).hangup(), 1_500)
+      setTimeout(() => void (who === 'caller' ? caller : phone).hangup(), A_WORD_MS)
       await talk
       await Promise.all([caller.ended(), phone.ended()])
       await stage.house.end('caller', leg)
@@ -174,6 +177,28 @@ export const stories: Story[] = [
       `book caller ${CALLER} ${OUR_NUMBER} provider talked phone answered ended`,
     ],
   })),
+  {
+    name: 'a phone that is picked up and put down at once: the caller is still ours',
+    play: async (stage) => {
+      const { caller, leg, phone, other } = await comesAndIsDialled(stage)
+      const talk = stage.house.sees('talk', leg.talkWith(other))
+      await caller.answered()
+      setTimeout(() => void phone.hangup(), 800)
+      await talk
+      await stage.house.end('phone', other)
+      await stage.house.sees('play', leg.play([stage.sounds.short]))
+      await leg.hangup()
+      await stage.house.end('caller', leg, 'us')
+    },
+    sees: [
+      COMES,
+      'dial 101: answered, it rang',
+      'talk: dropped',
+      'phone ended: the call has ended, cause 16',
+      'play: done',
+      'caller ended: us',
+    ],
+  },
   {
     name: 'the phone is gone before the two are joined, and the caller is still ours',
     play: async (stage) => {
@@ -228,7 +253,7 @@ export const stories: Story[] = [
       await house.sees('hand over', leg.continueInDialplan(FALLBACK_CONTEXT))
       await caller.answered()
       await (await phones[1]).ended()
-      setTimeout(() => void phones[0].then((phone) => phone.hangup()), 1_500)
+      setTimeout(() => void phones[0].then((phone) => phone.hangup()), A_WORD_MS)
       await caller.ended()
       await house.end('caller', leg)
       await house.book({ [leg.id]: 'caller' })

@@ -135,6 +135,7 @@ flows:
     - menu: { play: prompts/choice, wait: 1h, tries: 1, keys: { 1: { hangup: normal } }, else: { hangup: normal } }
 ${each((n) => `  dial-${n}: [{ ring: { to: p${n}, for: 30s, music: ringing } }, { unanswered: { hangup: normal } }]`)}
 missed_calls:
+  shortest_talk: 0s
   mail: { to: [office@example.ru], wait: ${mails ? '0s, digest: { over: 100000 }' : '1h'} }
 `
 }

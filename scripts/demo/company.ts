@@ -180,6 +180,7 @@ flows:
     - unanswered: { voicemail: { to: operators } }
 
 missed_calls:
+  shortest_talk: 1s
   mail: { to: [group], wait: 1s }
   callback: { after: 9s, tries: 3, every: [1m, 5m, 20m], success: 2s }
 

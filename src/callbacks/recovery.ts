@@ -87,8 +87,9 @@ async function awaitTalk(
   release()
   const ms = Math.max(0, deps.clock.now() - task.updatedAt)
   // the client is released with the operator, unless the operator has transferred the client
-  const transfer = (await back) ?? null
-  return client && transfer ? afterTalk(deps, task, task.operator ?? '', ms, client, transfer) : { kind: 'talked', ms }
+  const transfer = await back
+  if (client === null || typeof transfer !== 'object') return { kind: 'talked', ms }
+  return afterTalk(deps, task, task.operator ?? '', ms, client, transfer)
 }
 
 /** The last process died between the client's answer and the talk. */

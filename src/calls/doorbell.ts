@@ -2,7 +2,7 @@
  * The doorbell book: Asterisk's own list of who called and whether he was spoken with, kept while nobody here could. Its entries make the
  * calls of our absence whole again, and tell how talks ended that went on without us.
  *
- * An entry, as asterisk-config/perezvon.conf writes it: `caller|DID|epoch@trunk|state|who|answered|ended`. Of what an operator dialled himself:
+ * An entry, as asterisk-config/perezvon.conf writes it: `caller|DID|epoch@trunk|state|who|answered|ended`, and of a transferred caller `|passed`. Of what an operator dialled himself:
  * `number||epoch@phone|out-talked|phone|answered|ended`.
  */
 import { SHORTEST_TALK_MS } from '../model/call-outcome.ts'
@@ -27,14 +27,16 @@ export interface DoorbellEntry {
   /** The endpoint over which he came; null in entries of former versions. */
   trunk: string | null
   /**
-   * `talked`: bridged by us; `answered`: in the fallback; `out-talked`: dialled by an operator and answered; `fax`: a machine; the others were not
-   * spoken with.
+   * `talked`: bridged by us; `answered`: in the fallback; `transferred`: `who` has spoken with the caller and transferred the call, and nobody has
+   * taken it since; `out-talked`: dialled by an operator and answered; `fax`: a machine; the others were not spoken with.
    */
   state: (typeof STATES)[number]
   /** The endpoint or channel that answered. */
   who: string
   answeredAt: number | null
   endedAt: number | null
+  /** When the caller was transferred. */
+  passedAt: number | null
 }
 
 export interface DoorbellDeps {
@@ -54,11 +56,22 @@ export interface DoorbellDeps {
   outsideTalk: (talk: OutsideTalk) => Promise<void>
 }
 
-const STATES = ['new', 'shed', 'fallback', 'unanswered', 'answered', 'talked', 'out-talked', 'fax'] as const
+const STATES = [
+  'new',
+  'shed',
+  'fallback',
+  'unanswered',
+  'answered',
+  'talked',
+  'transferred',
+  'out-talked',
+  'fax',
+] as const
 
 /** Null when it is none of ours: a line somebody wrote into the database by hand. `aheadMs`: the clock that wrote it, minus ours. */
 export function readDoorbellEntry(text: string, aheadMs = 0): DoorbellEntry | null {
-  const [caller = '', did = '', came = '', word = '', who = '', answered = '', ended = ''] = text.split('|')
+  const [caller = '', did = '', came = '', word = '', who = '', answered = '', ended = '', passed = ''] =
+    text.split('|')
   const state = STATES.find((known) => known === word)
   const [, epoch, trunk] = /^(\d{1,12})(?:@([\w.-]{0,80}))?$/.exec(came) ?? []
   if (!state || epoch === undefined) return null
@@ -71,6 +84,7 @@ export function readDoorbellEntry(text: string, aheadMs = 0): DoorbellEntry | nu
     who: who.replace(/[^\w.-]/g, '').slice(0, 80),
     answeredAt: timeOf(answered, aheadMs),
     endedAt: timeOf(ended, aheadMs),
+    passedAt: timeOf(passed, aheadMs),
   }
 }
 
@@ -207,6 +221,8 @@ function noteFate(
       path.add({ kind: 'talk', person, name, ms: talkMs(entry, deps.clock.now()) })
       return
     }
+    case 'transferred':
+      return noteTransfer(config, path, entry)
     case 'shed':
       return path.add({ kind: 'fallback', why: 'full' })
     case 'fallback':
@@ -219,6 +235,18 @@ function noteFate(
     case 'out-talked':
       return // no call of a caller: takeOutsideTalk
   }
+}
+
+/** What our own record has of it already is not said twice. */
+function noteTransfer(config: Config, path: CallPath, { who, answeredAt, passedAt }: DoorbellEntry): void {
+  const person = personAt(config, who)
+  const name = config.people[person]?.name ?? who
+  const lastTalk = path.steps.findLastIndex(({ kind }) => kind === 'talk')
+  if (lastTalk < 0)
+    path.add({ kind: 'talk', person, name, ms: Math.max(0, (passedAt ?? 0) - (answeredAt ?? passedAt ?? 0)) })
+  if (!path.steps.slice(Math.max(0, lastTalk)).some(({ kind }) => kind === 'transfer'))
+    path.add({ kind: 'transfer', by: person, name, to: '' })
+  path.add({ kind: 'hung-up', by: 'unknown', cause: 0 })
 }
 
 function personAt(config: Config, endpoint: string): string {

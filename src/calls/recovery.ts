@@ -133,9 +133,9 @@ async function awaitTalk(deps: RecoveryDeps, call: Call, open: OpenCall, peer: L
   const left = deps.clock.now()
   call.path.add({ kind: 'talk', person, name: nameOf(call, person), ms: Math.max(0, left - at) })
   const transfer = await back
+  if (typeof transfer === 'object') return runTransfers(transferDeps(deps), call, transfer)
   const goneOn = deps.clock.now() - left
-  if (!transfer && goneOn > RELEASED_MS) call.path.add({ kind: 'transferred', by: person, ms: goneOn })
-  if (transfer) await runTransfers(transferDeps(deps), call, transfer)
+  if (goneOn > RELEASED_MS) call.path.add({ kind: 'transferred', by: person, ms: goneOn })
 }
 
 /** An operator had transferred the caller, and the last process died with it. */

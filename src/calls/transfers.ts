@@ -32,16 +32,19 @@ export async function runTransfers(deps: TransferDeps, call: Call, first: Transf
   }
 }
 
-async function nextTransfer({ clock }: TransferDeps, { leg, path, log }: Call): Promise<Transfer | null> {
+async function nextTransfer({ clock }: TransferDeps, call: Call): Promise<Transfer | null> {
+  const { leg, path, log } = call
   const transfer = leg.takeTransfer()
   if (transfer || !leg.passedOn) return transfer
   const began = clock.now()
   log.info('an operator has connected the caller with a colleague; the call goes on without us')
   const back = await leg.untilBack()
+  if (typeof back === 'object') return back
   const by = path.steps.findLast((step) => step.kind === 'talk')?.person ?? ''
-  // what came to nothing was no talk with the colleague
-  if (!back) path.add({ kind: 'transferred', by, ms: Math.max(0, clock.now() - began) })
-  return back
+  if (back === 'talked') path.add({ kind: 'transferred', by, ms: Math.max(0, clock.now() - began) })
+  // the caller has hung up while the colleague's phone rang
+  else path.add(transferStep(call, { to: '', by: '' }))
+  return null
 }
 
 function transferStep({ snapshot: { config }, path }: Call, { by, to }: Transfer) {

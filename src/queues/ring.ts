@@ -34,6 +34,7 @@ const FINAL: ReadonlySet<RungResult> = new Set<RungResult>([
   'unreachable',
   'unallocated',
   'not-placed',
+  'forwarded',
   'failed',
 ])
 

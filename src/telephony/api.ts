@@ -74,8 +74,8 @@ export interface Leg {
   readonly passedOn?: boolean
   /** The transfer with which it came back to us, once; null: none. */
   takeTransfer(): Transfer | null
-  /** Of a leg that was passed on: how it comes back to us, because nobody took it there; null when it has ended elsewhere. */
-  untilBack(): Promise<Transfer | null>
+  /** Of a leg that was passed on: how it comes back to us, because nobody took it there, or whether it has ended elsewhere with a talk. */
+  untilBack(): Promise<Transfer | 'talked' | 'unanswered'>
   /**
    * RTP packets that have come from the far side so far; null when it cannot be told: nobody has answered the leg yet, or Asterisk keeps no count.
    * Rejects with CallEnded.

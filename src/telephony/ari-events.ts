@@ -12,6 +12,7 @@ export const LISTENED_EVENTS = [
   'ChannelDestroyed',
   'ChannelHangupRequest',
   'ChannelStateChange',
+  'Dial',
   'ChannelDtmfReceived',
   'PlaybackFinished',
   'RecordingFinished',
@@ -56,9 +57,9 @@ export function readChannel(value: unknown): AriChannel | null {
   }
 }
 
-/** Which leg an event belongs to. Playbacks and recordings name their channel as `channel:<id>`. */
+/** Which leg an event belongs to. Playbacks and recordings name their channel as `channel:<id>`; Dial is of the leg that is dialled. */
 export function channelIdOf(message: AriMessage): string | null {
-  const direct = record(message['channel'])['id']
+  const direct = record(message[message.type === 'Dial' ? 'peer' : 'channel'])['id']
   if (typeof direct === 'string') return direct
   for (const holder of ['playback', 'recording']) {
     const target = text(record(message[holder])['target_uri'])

@@ -157,8 +157,18 @@ export class AriLeg implements Leg {
     return this.#away.takeTransfer()
   }
 
-  untilBack(): Promise<Transfer | null> {
+  untilBack(): Promise<Transfer | 'talked' | 'unanswered'> {
     return this.#away.untilBack()
+  }
+
+  /** An operator has connected it with somebody else. */
+  isConnectedWith(whom: 'a colleague' | 'a ringing phone'): void {
+    this.#away.rings = whom === 'a ringing phone'
+  }
+
+  /** How the Dial() goes in which it waits, by DIALSTATUS. */
+  dials(status: string): void {
+    if (status === 'ANSWER') this.#away.rings = false
   }
 
   /** Once: the end of the channel is told later than the answer to this, and a second request in between is refused. */

@@ -5,7 +5,6 @@
  * application that no handle knows are handed to the house, and only then are we `ready`.
  */
 import { abortable, childController, sleep, TimeoutError } from '../runtime/abort.ts'
-import { ulid } from '../model/ulid.ts'
 import { mayCrash, throughWall } from '../runtime/crash-point.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { DialRequest, DialResult, PhoneState, Recording } from './api.ts'
@@ -13,7 +12,7 @@ import { type AriChannel, channelIdOf, LISTENED_EVENTS, readChannel, record, tex
 import { AriLeg, type LegPort } from './ari-leg.ts'
 import { type AriMessage, AriSocket, type AriSocketOptions } from './ari-socket.ts'
 import { type AriAddress, AriError, type AriTransport, saysGone } from './ari-transport.ts'
-import { isReturnWord, PULL_CONTEXT, type ReturnWord } from './contexts.ts'
+import { isReturnWord, type ReturnWord } from './contexts.ts'
 import { DoorbellReader } from './doorbell-reader.ts'
 import { Handles } from './handles.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -250,6 +249,9 @@ export class AriTelephony implements AsteriskLink, LegPort {
     const id = channelIdOf(message)
     if (!id) return
     this.#handles.dials.get(id)?.receive(message)
+    // a caller whom an operator has transferred waits in a Dial() of the dialplan
+    if (message.type === 'Dial')
+      this.#handles.legs.get(text(record(message['caller'])['id']))?.dials(text(message['dialstatus']))
     // until we know what lives the dialplan may have had it last
     const leg = this.#handles.legs.get(id)
     if (message.type === 'ChannelDestroyed' && !this.#ready) leg?.vanished()
@@ -275,31 +277,11 @@ export class AriTelephony implements AsteriskLink, LegPort {
     this.#enter(channel, place?.did ? 'transferred' : 'transfer-failed', [place?.did ?? '', ''])
   }
 
-  /**
-   * An operator has transferred a caller to a colleague whose phone still rings: Asterisk has put the caller into the operator's place before a dialplan
-   * that rings, in silence. The caller is taken from there and comes to us, as after a blind transfer.
-   */
+  /** An operator has connected a caller with a colleague who talks with the operator, or, `application`, whose phone still rings. */
   #attended(message: AriMessage): void {
     const transferee = readChannel(message['transferee'])
-    const second = readChannel(message['transferer_second_leg'])
-    const to = second?.extension.replace(/\D/g, '') ?? ''
-    if (message['destination_type'] !== 'application' || message['destination_application'] !== 'Dial') return
-    if (!transferee || to === '' || !this.#handles.legs.has(transferee.id)) return
-    this.request(
-      'channels.originateWithId',
-      {
-        channelId: `pull-${ulid()}`,
-        otherChannelId: `pulls-${ulid()}`,
-        endpoint: `Local/${to}@${PULL_CONTEXT}`,
-        context: PULL_CONTEXT,
-        extension: 's',
-        priority: 1,
-        timeout: 5,
-      },
-      { lane: transferee.id, body: { variables: { __PEREZVON_WHO: transferee.name } } },
-    ).catch((error: unknown) =>
-      this.#log.warn('a transferred caller waits in silence until the colleague answers', { error }),
-    )
+    const leg = transferee && this.#handles.legs.get(transferee.id)
+    leg?.isConnectedWith(message['destination_type'] === 'application' ? 'a ringing phone' : 'a colleague')
   }
 
   /** A channel is in our application, for the reason that its arguments say. */

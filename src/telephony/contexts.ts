@@ -12,8 +12,6 @@ export const FALLBACK_CONTEXT = 'perezvon-fallback'
 export const TRANSFER_CONTEXT = 'perezvon-transfer'
 /** Where a redirect (SIP 302) of a phone that we rang ends. */
 export const FORWARD_CONTEXT = 'perezvon-forward'
-/** Takes a caller out of a dialplan that rings in silence, and to TRANSFER_CONTEXT; extension: the phone that rang. */
-export const PULL_CONTEXT = 'perezvon-pull'
 /** What a phone of the house dials that is no extension. */
 export const DESK_CONTEXT = 'perezvon-desk'
 /** Reads the doorbell book. */

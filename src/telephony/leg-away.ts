@@ -27,6 +27,8 @@ export class LegAway {
   #waiting = new Set<(back: Return) => void>()
   #onLeft: (() => void) | null = null
   #transfer: Transfer | null = null
+  /** It was passed on to a phone that nobody has picked up yet. */
+  rings = false
 
   constructor(leg: AriLeg, requests: LegRequests, port: LegPort) {
     this.#leg = leg
@@ -54,10 +56,11 @@ export class LegAway {
     return transfer
   }
 
-  /** For a leg that was passed on: how it comes back to us; null when it ends elsewhere. */
-  async untilBack(): Promise<Transfer | null> {
+  /** For a leg that was passed on: how it comes back to us, or whether it ended elsewhere with a talk. */
+  async untilBack(): Promise<Transfer | 'talked' | 'unanswered'> {
     await Promise.race([untilAborted(this.#leg.signal), this.#comesBack()])
-    return this.#leg.signal.aborted ? null : this.takeTransfer()
+    const transfer = this.#leg.signal.aborted ? null : this.takeTransfer()
+    return transfer ?? (this.rings ? 'unanswered' : 'talked')
   }
 
   async inDialplan(context: string, extension: string): Promise<void> {

@@ -28,6 +28,7 @@ export class PendingDial {
   #app: string
   #port: DialPort
   #rang = false
+  #forwarded = false
   #giveUp: Exclude<DialFailure, 'not-placed'> | null = null
   #settle!: (result: DialResult) => void
   #result: Promise<DialResult>
@@ -80,9 +81,12 @@ export class PendingDial {
       crashPoint('dial.rings')
       if (!this.#rang) this.#request.onRinging?.()
       this.#rang = true
+    } else if (message.type === 'Dial') {
+      this.#forwarded ||= typeof message['forward'] === 'string' && message['forward'] !== ''
     } else if (message.type === 'ChannelDestroyed') {
       const code = Number(message['cause'] ?? 0)
-      const failure = isRedirect(message) ? 'forwarded' : dialFailure(code, this.#rang)
+      // one time in four Asterisk has lost the SIP answer by then, and only the event before tells
+      const failure = this.#forwarded || isRedirect(message) ? 'forwarded' : dialFailure(code, this.#rang)
       this.#settle({ kind: this.#giveUp ?? failure, cause: code })
     }
   }

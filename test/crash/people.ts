@@ -49,6 +49,7 @@ flows:
   voicemail: [{ voicemail: { to: sales, max: 3s, silence: 2s } }]
   mobile: [{ ring: { to: mobile, for: 4s, screen: false } }, { unanswered: { hangup: normal } }]
 missed_calls:
+  shortest_talk: 0s
   mail: { to: [office@example.ru], wait: 0s, digest: { over: 100000 } }
 ${callbacks ? '  callback: { group: sales, tries: 2, every: [1s], success: 1s, ring_client: 4s }' : ''}
 campaigns:

@@ -128,6 +128,7 @@ ${each((n) => `  "${lineOf(n)}": { name: Pair ${n}, flow: pair${n} }`)}
 flows:
 ${each((n) => `  pair${n}: [{ ring: { to: pair${n}, music: ringing } }, { unanswered: { hangup: normal } }]`)}
 missed_calls:
+  shortest_talk: 0s
   mail: { to: [office@example.ru], wait: 0s, digest: { over: 100000 } }
 `
 }

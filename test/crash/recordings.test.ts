@@ -30,7 +30,7 @@ lines:
 flows:
   main: [{ announce_recording: prompts/leave }, { ring: operators }, { hangup: normal }]
   night: [{ voicemail: { to: operators, play: prompts/leave, silence: 10s, max: 60s } }]
-missed_calls: { mail: { to: [office@example.ru], wait: 0s, digest: { over: 100000 } } }
+missed_calls: { shortest_talk: 0s, mail: { to: [office@example.ru], wait: 0s, digest: { over: 100000 } } }
 `
 const CALLER = 500
 const OPERATOR = 900

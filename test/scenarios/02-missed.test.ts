@@ -63,6 +63,7 @@ flows:
         - voicemail: { to: sales, play: prompts/leave-message }
     - unanswered: { hangup: normal }
 missed_calls:
+  shortest_talk: 0s
   mail: { to: [group], wait: 0s, digest: { over: 100000 } }
 `
 

@@ -42,6 +42,7 @@ ${each(([did]) => `  "${did}": { name: Линия ${did.slice(-2)}, flow: f${did
 flows:
 ${each(([did]) => `  f${did.slice(-2)}: [{ ring: g${did.slice(-2)} }, { unanswered: { hangup: normal } }]`)}
 missed_calls:
+  shortest_talk: 0s
   mail: { to: [office@example.ru], wait: 0s, digest: { over: 100000 } }
 `
 

@@ -90,6 +90,7 @@ flows:
         keys: { 5: [{ play: prompts/five }, { hangup: normal }] }
     - unanswered: { hangup: normal }
 missed_calls:
+  shortest_talk: 0s
   mail: { to: [office@example.ru], wait: 0s, digest: { over: 100000 } }
 `
 const MENU = '+73432001201'

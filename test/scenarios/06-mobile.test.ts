@@ -45,6 +45,7 @@ flows:
     - ring: { to: inna, for: 20s }
     - unanswered: { hangup: normal }
 missed_calls:
+  shortest_talk: 0s
   mail: { to: [office@example.ru], wait: 0s, digest: { over: 100000 } }
 `
 

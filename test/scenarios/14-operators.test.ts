@@ -27,6 +27,7 @@ lines:
 flows:
   main: [{ announce_recording: prompts/recorded }, { ring: operators }, { hangup: normal }]
 missed_calls:
+  shortest_talk: 0s
   mail: { to: [office@example.ru], wait: 0s, digest: { over: 100000 } }
 `
 const ANNOUNCED = 600

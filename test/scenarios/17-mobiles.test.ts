@@ -28,6 +28,7 @@ flows:
     - ring: operators
     - unanswered: { hangup: normal }
 missed_calls:
+  shortest_talk: 0s
   mail: { to: [office@example.ru], wait: 0s, digest: { over: 100000 } }
   callback: { group: operators, tries: 2, every: [1s], success: 1s, ring_client: 8s }
 `

@@ -32,6 +32,7 @@ lines:
 flows:
   main: [{ ring: { to: operators, offer_callback: { every: 2s, key: 5, play: prompts/offer } } }, { hangup: normal }]
 missed_calls:
+  shortest_talk: 0s
   mail: { to: [office@example.ru], wait: 0s, digest: { over: 100000 } }
   callback: {}
 `

@@ -61,6 +61,7 @@ ${
     - unanswered: { hangup: normal }`
 }
 missed_calls:
+  shortest_talk: 0s
   mail: { to: [sales@example.ru], wait: ${mailWait}, digest: { over: 100000 } }
 ${callback ? `  callback: ${callback}` : ''}
 ${more}`

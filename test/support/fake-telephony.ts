@@ -283,9 +283,9 @@ export class FakeLeg implements Leg {
     this.#transfer = null
     return transfer
   }
-  async untilBack(): Promise<Transfer | null> {
+  async untilBack(): Promise<Transfer | 'talked' | 'unanswered'> {
     await untilAborted(this.signal)
-    return null
+    return 'talked'
   }
 
   /** The name under which its last talk was recorded. */

@@ -31,6 +31,7 @@ describe.each(['websocket', 'http'] as const)('over %s', (kind) => {
         address,
         transport,
         log,
+        limits: () => ({ longestCallMs: 43_200_000, shortestTalkMs: 0 }),
         events: {
           arrival: (arrival) => {
             const next = waiting.shift()

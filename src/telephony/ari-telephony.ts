@@ -5,6 +5,7 @@
  * application that no handle knows are handed to the house, and only then are we `ready`.
  */
 import { abortable, childController, sleep, TimeoutError } from '../runtime/abort.ts'
+import { holdsNumber } from '../model/phone-text.ts'
 import { mayCrash, throughWall } from '../runtime/crash-point.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { DialRequest, DialResult, PhoneState, Recording } from './api.ts'
@@ -260,9 +261,13 @@ export class AriTelephony implements AsteriskLink, LegPort {
     this.#events.stranger(channel)
   }
 
-  /** The dialplan's word on the number counts: it has looked whether it may be shown, and it has no letters. */
+  /**
+   * The dialplan's word on the number counts, for it has looked whether it may be shown: digits and a plus, nothing when the caller is hidden,
+   * or `=…` when something else came, or nothing though nobody hides it. What that was the channel tells.
+   */
   async #arrive(leg: AriLeg, channel: AriChannel, [did = '', number = '', trunk = '']: string[]): Promise<void> {
-    const callerNumber = number || (/\p{L}/u.test(channel.callerNumber) ? channel.callerNumber : '')
+    const callerNumber = number.startsWith('=') ? channel.callerNumber : number
+    const callerName = number === '' && holdsNumber(channel.callerName) ? '' : channel.callerName
     const cameAt = () => channel.createdAt - this.#heartbeat.skewMs
     // after a freeze the socket is full of old news, unless one of the two clocks was set a moment ago
     if (Math.abs(Date.now() - cameAt()) > STALE_ARRIVAL_MS) {
@@ -270,7 +275,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
       if (leg.signal.aborted) return
     }
     const arrivedAt = cameAt()
-    this.#events.arrival({ leg, did, callerNumber, callerName: channel.callerName, trunk, arrivedAt })
+    this.#events.arrival({ leg, did, callerNumber, callerName, trunk, arrivedAt })
   }
 
   /** Before we are connected the reading channel would come to an application that is not there. */

@@ -18,6 +18,12 @@ export const trunk = strict({
     .enum(['e164', 'plus-e164', 'national'])
     .default('plus-e164')
     .describe('how the provider wants numbers: 7912…, +7912…, 8912…'),
+  number_format_in: z
+    .enum(['auto', 'e164', 'plus-e164', 'national'])
+    .default('auto')
+    .describe(
+      'how the provider sends callers’ numbers and ours: 7912…, +7912…, 8912…; `auto`: whatever can be read in one way only',
+    ),
 })
 export type Trunk = z.output<typeof trunk>
 

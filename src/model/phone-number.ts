@@ -122,12 +122,12 @@ function withoutPlus(digits: string, home: CountryCode, form: NumberForm): Phone
   }
   const reading = oneOf([...national, own])
   if (form === 'dialled') return reading
-  const foreign = asItIs(digits)
   if ('number' in reading) {
-    const inDoubt = reading.number === bare && foreign !== null && foreign !== bare && unusual()
-    return inDoubt ? refuse('ambiguous', [bare, foreign]) : reading
+    const foreign = bare !== null && reading.number === bare && unusual() ? asItIs(digits) : null
+    return bare && foreign && foreign !== bare ? refuse('ambiguous', [bare, foreign]) : reading
   }
-  return reading.refused === 'unknown' && foreign ? refuse('foreign', [foreign]) : reading
+  const foreign = reading.refused === 'unknown' ? asItIs(digits) : null
+  return foreign ? refuse('foreign', [foreign]) : reading
 }
 
 /** No plus, but the country code. */

@@ -62,9 +62,11 @@ export function shownCaller(caller: MissedCallPayload['caller'], language: Langu
   return caller.number ? `${name} ${number}` : `${name}, ${number.toLowerCase()}`
 }
 
-/** Exchanges often repeat the number as the name; of a caller who has none it is all that is known. */
+/** Exchanges often repeat the number as the name, in another spelling. A number in a name beside none, or beside another, says more. */
 function repeatsNumber({ name, number, shown }: MissedCallPayload['caller']): boolean {
-  return (number !== null || shown !== '') && /^[+\d\s()-]*$/.test(name ?? '')
+  if (!/^[+\d\s()-]*$/.test(name ?? '')) return false
+  const [own, said] = [number ?? shown, name ?? ''].map((text) => text.replace(/\D/g, '')) as [string, string]
+  return own === said || (said.length >= 7 && own.endsWith(said.slice(-7)))
 }
 
 /** `Продажи` or, for a line without a name, its number. */

@@ -89,6 +89,12 @@ const SPELLINGS: Spelling[] = [
     shown: itself,
   },
   {
+    what: 'asserted twice',
+    sent: (n) => ({ ...user('account'), headers: [`P-Asserted-Identity: "A, B" <sip:+${n}@x>, <tel:+${n}>`] }),
+    number: itself,
+    shown: itself,
+  },
+  {
     what: 'from abroad',
     sent: () => user('00491701234567'),
     number: () => '+491701234567',
@@ -116,8 +122,14 @@ const SPELLINGS: Spelling[] = [
     shown: hidden,
   },
   {
-    what: 'hidden by the provider under his own number',
+    what: 'hidden by the provider under the caller’s own number',
     sent: (n) => ({ ...user(`+${n}`), headers: asserted(`sip:+${n}@${ADDRESS}`, 'Privacy: id') }),
+    number: nobody,
+    shown: hidden,
+  },
+  {
+    what: 'hidden by a Privacy header alone',
+    sent: (n) => ({ ...user(`+${n}`), headers: ['Privacy: id;critical'] }),
     number: nobody,
     shown: hidden,
   },
@@ -185,12 +197,16 @@ it('each is told of: withheld only who hid, and who hid is not found out', async
           ),
         ],
   )
-  expect(found).toHaveLength(3)
+  expect(found).toHaveLength(4)
   const digits = (text: string) => text.replace(/[^\d]/g, '')
   for (const { raw, parsed } of mails)
     for (const number of found)
       expect(digits(`${raw}${String(parsed.html)}${parsed.text}`).includes(number.slice(1))).toBe(false)
-  for (const text of ['4951234567', `office${numberOf(101, 16)}`])
+  const office = `office${numberOf(
+    101,
+    SPELLINGS.findIndex(({ what }) => what === 'letters'),
+  )}`
+  for (const text of ['4951234567', office])
     expect(mails.filter(({ parsed }) => parsed.subject?.includes(text))).toHaveLength(1)
 })
 

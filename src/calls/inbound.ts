@@ -143,7 +143,8 @@ function openCall(deps: InboundDeps, arrival: Arrival): Call {
   if (!known) log.warn('a call to a number that no line names; it takes the first line', { did: arrival.did })
   const form = numberFormOf(config, trunk)
   const caller = readCaller(arrival.callerNumber, arrival.callerName, config.company.country, form)
-  if (caller.shown !== '' && caller.number === null) {
+  // a phone of the house shows its extension
+  if (caller.shown !== '' && caller.number === null && trunk !== null && Object.hasOwn(config.trunks, trunk)) {
     const reading = readPhone(caller.shown, config.company.country, form)
     const why = 'refused' in reading ? reading.refused : 'unknown'
     log.warn('a caller’s number is none that could be called back', { caller: caller.shown, why, trunk })

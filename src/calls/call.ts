@@ -1,6 +1,8 @@
 /** A call: somebody outside, on the line with us. Every room works on this; none keeps it. */
 import type { Config } from '../config/schema.ts'
-import { parsePhone } from '../model/phone-number.ts'
+import { type NumberForm, parsePhone } from '../model/phone-number.ts'
+import { holdsNumber } from '../model/phone-text.ts'
+import { isWithheld } from '../model/withheld.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { onceFor } from '../runtime/once-for.ts'
 import type { Leg } from '../telephony/api.ts'
@@ -62,9 +64,22 @@ export function lineGroupOf(config: Pick<Config, 'lines'>, line: string): string
   return config.lines[line]?.cases ?? line
 }
 
-/** Caller ids come as the provider likes: `+7912…`, `8912…`, `9123456789`, `anonymous`. */
-export function readCaller(number: string, name: string, country: string): Caller {
-  const withheld = /^(anonymous|restricted|unavailable|unknown|private|withheld)$/i.test(number)
-  const shown = withheld ? '' : number
-  return { number: shown ? parsePhone(shown, country) : null, shown, name: name && name !== number ? name : null }
+/**
+ * Caller ids come as the provider likes: `+7912…`, `8912…`, `9123456789`, `anonymous`. What is no number that could be called is shown as it
+ * came. `form`: how the trunk writes numbers.
+ */
+export function readCaller(text: string, name: string, country: string, form: NumberForm = 'auto'): Caller {
+  if (isWithheld(text)) {
+    // the caller asked to be hidden, and some networks put the number into the name all the same
+    const hidden = text !== '' && holdsNumber(name)
+    return { number: null, shown: '', name: name && name !== text && !hidden ? name : null }
+  }
+  return { number: callerNumber(text, country, form), shown: text, name: name && name !== text ? name : null }
+}
+
+/** `79161234503#73432001122`: some exchanges write the called number behind the caller's. */
+function callerNumber(text: string, country: string, form: NumberForm): string | null {
+  const [caller = '', called, ...more] = text.split('#')
+  if (called === undefined) return parsePhone(text, country, form)
+  return more.length === 0 && parsePhone(called, country, form) ? parsePhone(caller, country, form) : null
 }

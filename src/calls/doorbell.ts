@@ -6,6 +6,7 @@
  * `number||epoch@phone|out-talked|phone|answered|ended`.
  */
 import { SHORTEST_TALK_MS } from '../model/call-outcome.ts'
+import { CALLER_ID_LENGTH, cleanText } from '../model/clean-text.ts'
 import { parsePhone } from '../model/phone-number.ts'
 import type { Config } from '../config/schema.ts'
 import type { Logger } from '../runtime/logger.ts'
@@ -17,10 +18,12 @@ import { readCaller, type Snapshot, trunkOf } from './call.ts'
 import { CallPath } from './call-path.ts'
 import type { EndedCall, EndOfCall } from './end-of-call.ts'
 import { callOpened } from './inbound.ts'
+import { lineOf, numberFormOf } from './line-of.ts'
 import type { LiveCalls } from './live-calls.ts'
 import type { OutsideTalk } from './outside-talk.ts'
 
 export interface DoorbellEntry {
+  /** As it came; empty when withheld. */
   caller: string
   did: string
   arrivedAt: number
@@ -76,7 +79,7 @@ export function readDoorbellEntry(text: string, aheadMs = 0): DoorbellEntry | nu
   const [, epoch, trunk] = /^(\d{1,12})(?:@([\w.-]{0,80}))?$/.exec(came) ?? []
   if (!state || epoch === undefined) return null
   return {
-    caller,
+    caller: callerOf(caller),
     did,
     arrivedAt: Number(epoch) * 1000 - aheadMs,
     trunk: trunk || null,
@@ -86,6 +89,11 @@ export function readDoorbellEntry(text: string, aheadMs = 0): DoorbellEntry | nu
     endedAt: timeOf(ended, aheadMs),
     passedAt: timeOf(passed, aheadMs),
   }
+}
+
+/** Digits and a plus; a text that has more than these is kept as `=` and its bytes in base64. */
+function callerOf(field: string): string {
+  return field.startsWith('=') ? cleanText(Buffer.from(field.slice(1), 'base64').toString(), CALLER_ID_LENGTH) : field
 }
 
 /** Seconds, to the millisecond where a talk begins or ends. */
@@ -126,7 +134,7 @@ export function doorbell(
 
 async function takeOutsideTalk(deps: DoorbellDeps, id: string, entry: DoorbellEntry): Promise<'ack'> {
   const { config } = deps.snapshot()
-  const number = parsePhone(entry.caller, config.company.country)
+  const number = parsePhone(entry.caller, config.company.country, 'dialled')
   // our own numbers and extensions are no clients, and what is in the records already was told before
   if (number === null || number in config.lines || (await callState(deps.prisma, id)) === 'ended') return 'ack'
   const at = entry.answeredAt ?? entry.arrivedAt
@@ -139,16 +147,16 @@ async function takeOutsideTalk(deps: DoorbellDeps, id: string, entry: DoorbellEn
 async function restore(deps: DoorbellDeps, id: string, entry: DoorbellEntry): Promise<void> {
   const snapshot = deps.snapshot()
   const { config } = snapshot
-  const number = parsePhone(entry.did, config.company.country)
-  const lineNumber = number && number in config.lines ? number : Object.keys(config.lines)[0]!
+  const trunk = entry.trunk && trunkOf(config, entry.trunk)
+  const line = lineOf(config, entry.did, trunk).number
   const endedAt = endOf(entry)
   const path = new CallPath(id, deps.journal, at(endedAt))
   const call: EndedCall = {
     id,
     direction: 'inbound',
-    trunk: entry.trunk && trunkOf(config, entry.trunk),
-    line: { number: lineNumber, name: config.lines[lineNumber]!.name },
-    caller: readCaller(entry.caller, '', config.company.country),
+    trunk,
+    line: { number: line, name: config.lines[line]!.name },
+    caller: readCaller(entry.caller, '', config.company.country, numberFormOf(config, trunk)),
     arrivedAt: entry.arrivedAt,
     snapshot,
     path,

@@ -4,7 +4,7 @@
  * The row arms the notice: whatever happens to this process from here on, somebody will be told of the call unless a person speaks
  * with the caller.
  */
-import { parsePhone } from '../model/phone-number.ts'
+import { readPhone } from '../model/phone-number.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { withTimeout } from '../runtime/abort.ts'
 import { crashPoint } from '../runtime/crash-point.ts'
@@ -16,6 +16,7 @@ import { type Call, readCaller, type Snapshot, trunkOf } from './call.ts'
 import { CallPath } from './call-path.ts'
 import { lookForDeadLines } from './dead-line.ts'
 import type { EndOfCall } from './end-of-call.ts'
+import { lineOf, numberFormOf } from './line-of.ts'
 import type { LiveCalls } from './live-calls.ts'
 import { runTransfers, type TransferDeps } from './transfers.ts'
 
@@ -137,19 +138,23 @@ export function openCall(deps: InboundDeps, arrival: Arrival): Call {
   const snapshot = deps.snapshot()
   const { config } = snapshot
   const log = deps.log.child({ call: arrival.leg.id })
-  const { lines } = config
-  const number = Object.hasOwn(lines, arrival.did) ? arrival.did : parsePhone(arrival.did, config.company.country)
-  const known = number !== null && Object.hasOwn(lines, number)
+  const trunk = trunkOf(config, arrival.trunk)
+  const { number, known } = lineOf(config, arrival.did, trunk)
   if (!known) log.warn('a call to a number that no line names; it takes the first line', { did: arrival.did })
-  const did = known ? number : Object.keys(lines)[0]!
-  const line = lines[did]!
-  const caller = readCaller(arrival.callerNumber, arrival.callerName, config.company.country)
+  const form = numberFormOf(config, trunk)
+  const caller = readCaller(arrival.callerNumber, arrival.callerName, config.company.country, form)
+  // a phone of the house shows its extension
+  if (caller.shown !== '' && caller.number === null && trunk !== null && Object.hasOwn(config.trunks, trunk)) {
+    const reading = readPhone(caller.shown, config.company.country, form)
+    const why = 'refused' in reading ? reading.refused : 'unknown'
+    log.warn('a caller’s number is none that could be called back', { caller: caller.shown, why, trunk })
+  }
   return {
     id: arrival.leg.id,
     linkedid: deps.live.latestOver(caller.number)?.linkedid ?? arrival.leg.id,
     direction: 'inbound',
-    trunk: trunkOf(config, arrival.trunk),
-    line: { number: did, name: line.name },
+    trunk,
+    line: { number, name: config.lines[number]!.name },
     caller,
     arrivedAt: arrival.arrivedAt,
     leg: arrival.leg,

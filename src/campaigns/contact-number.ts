@@ -1,40 +1,71 @@
 /** The phone cell of a list to one number, or the reason why there is none. Pure. */
 import { findPhoneNumbersInText, isSupportedCountry } from 'libphonenumber-js/max'
 import { type DiallingRules, type PrefixRefusal, refusedPrefix } from '../dialling/allow-list.ts'
-import { parsePhone } from '../model/phone-number.ts'
+import { type E164, type NumberForm, parsePhone, type PhoneRefusal, readPhone } from '../model/phone-number.ts'
 
-export type NumberFault = 'no-number' | 'excel-damage' | 'two-numbers' | 'extension' | 'own-number' | PrefixRefusal
+export type NumberFault =
+  | 'no-number'
+  | 'excel-damage'
+  | 'two-numbers'
+  | 'extension'
+  | 'ambiguous'
+  | 'foreign-without-plus'
+  | 'other-form'
+  | 'own-number'
+  | PrefixRefusal
 
-export type ContactNumber = { ok: true; number: string } | { ok: false; fault: NumberFault }
+/** `readings`: of `ambiguous` what the cell can mean, of `foreign-without-plus` what it probably means. */
+export type ContactNumber = { ok: true; number: string } | { ok: false; fault: NumberFault; readings?: E164[] }
 
 export interface NumberRules extends DiallingRules {
   own: ReadonlySet<string>
   /** Of several numbers in one cell take the first instead of refusing the row. */
   takeFirst: boolean
+  /** How the list writes numbers without a plus; `auto` if missing. */
+  form?: NumberForm
 }
 
 /** Excel shows a long number as 7,91612E+10 and, saved as CSV, that is all that is left of it. */
 const EXCEL_DAMAGE = /^\d([.,]\d+)?E\+?\d{1,2}$/i
 
-export function contactNumber(cell: string, rules: NumberRules): ContactNumber {
-  // what Excel and web shops put around a number to keep it text
-  const text = cell.replace(/^(?:=")?'?|"$/g, '').trim()
-  if (text === '') return { ok: false, fault: 'no-number' }
-  if (EXCEL_DAMAGE.test(text)) return { ok: false, fault: 'excel-damage' }
-  const number = parsePhone(text, rules.country) ?? (rules.takeFirst ? numbersIn(text, rules.country)[0] : undefined)
-  if (!number) {
-    if (numbersIn(text, rules.country).length > 1) return { ok: false, fault: 'two-numbers' }
-    if (/доб|вн|ext|#/i.test(text)) return { ok: false, fault: 'extension' }
-    return { ok: false, fault: 'not-a-number' }
-  }
-  const refused = refusedPrefix(number, rules)
-  if (refused) return { ok: false, fault: refused }
-  return rules.own.has(number) ? { ok: false, fault: 'own-number' } : { ok: true, number }
+const FAULTS: Record<PhoneRefusal, NumberFault> = {
+  empty: 'no-number',
+  characters: 'not-a-number',
+  several: 'two-numbers',
+  extension: 'extension',
+  unknown: 'not-a-number',
+  ambiguous: 'ambiguous',
+  foreign: 'foreign-without-plus',
+  undeclared: 'other-form',
 }
 
-function numbersIn(text: string, country: string): string[] {
+export function contactNumber(cell: string, rules: NumberRules): ContactNumber {
+  const found = readCell(cell, rules)
+  if (!found.ok) return found
+  const refused = refusedPrefix(found.number, rules)
+  if (refused) return { ok: false, fault: refused }
+  return rules.own.has(found.number) ? { ok: false, fault: 'own-number' } : found
+}
+
+function readCell(cell: string, rules: NumberRules): ContactNumber {
+  if (EXCEL_DAMAGE.test(cell.trim())) return { ok: false, fault: 'excel-damage' }
+  const reading = readPhone(cell, rules.country, rules.form)
+  if ('number' in reading) return { ok: true, number: reading.number }
+  const { refused, readings } = reading
+  if (refused === 'empty' || refused === 'ambiguous' || refused === 'foreign')
+    return { ok: false, fault: FAULTS[refused], ...(readings.length > 0 ? { readings } : {}) }
+  const several = numbersIn(cell, rules)
+  if (rules.takeFirst && several[0] !== undefined) return { ok: true, number: several[0] }
+  return { ok: false, fault: several.length > 1 ? 'two-numbers' : FAULTS[refused] }
+}
+
+/** Whole numbers in a cell that is not one: separated by signs, or by words (`или`, `or`). */
+function numbersIn(text: string, { country, form }: NumberRules): E164[] {
   if (text.length > 200) return []
+  const parts = text.split(/[,;/|\n]+/).flatMap((part) => parsePhone(part, country, form) ?? [])
+  if (parts.length > 1) return parts
   const options = isSupportedCountry(country) ? { defaultCountry: country, v2: true as const } : { v2: true as const }
-  const parts = text.split(/[,;/|\n]+/).flatMap((part) => parsePhone(part, country) ?? [])
-  return parts.length > 1 ? parts : findPhoneNumbersInText(text, options).map((found) => found.number.number)
+  return findPhoneNumbersInText(text, options).flatMap(
+    ({ startsAt, endsAt }) => parsePhone(text.slice(startsAt, endsAt), country, form) ?? [],
+  )
 }

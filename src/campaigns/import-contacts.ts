@@ -12,6 +12,7 @@ import { crashPoint } from '../runtime/crash-point.ts'
 import type { Prisma } from '../store/database.ts'
 import { findDoNotCall } from '../store/do-not-call.ts'
 import { contactNumber, type NumberFault, type NumberRules } from './contact-number.ts'
+import type { E164, NumberForm } from '../model/phone-number.ts'
 import { guessColumns, type ListColumns } from './list-columns.ts'
 import { type ContactList, type ListRow, readList } from './read-list.ts'
 
@@ -22,6 +23,8 @@ export interface RefusedRow {
   fault: RowFault
   /** `duplicate`: the row that has the number first. */
   firstRow?: number
+  /** `ambiguous`: the numbers that the cell can mean. `foreign-without-plus`: the one that it probably means. */
+  readings?: E164[]
 }
 
 export interface ImportReport {
@@ -58,6 +61,8 @@ export interface ImportOrder {
   bytes: Uint8Array
   /** Of two numbers in a cell take the first. */
   takeFirst: boolean
+  /** How the list writes numbers without a plus; `auto` if missing. */
+  form?: NumberForm
   /** Milliseconds. */
   at: number
 }
@@ -70,12 +75,14 @@ export async function importContacts(order: ImportOrder): Promise<ImportReport> 
   const { prisma, config, at } = order
   const list = await readList(order.bytes, config.company.country)
   const { sample, rows } = await peek(list)
-  const columns = columnsFor(config, order.key, list, sample)
+  const form = order.form ?? 'auto'
+  const columns = columnsFor(config, order.key, list, sample, form)
   const rules: NumberRules = {
     country: config.company.country,
     ...config.dialling,
     own: ownNumbers(config),
     takeFirst: order.takeFirst,
+    form,
   }
   const campaign = await openRound(prisma, order.key, { ...list, listName: order.listName }, at)
   const listId = createHash('sha256').update(order.bytes).digest('hex').slice(0, 16)
@@ -89,8 +96,10 @@ export async function importContacts(order: ImportOrder): Promise<ImportReport> 
     for (const line of chunk) {
       const found = contactNumber(line.cells[columns.phone] ?? '', rules)
       if (line.fault) refused.push({ ...line, fault: line.fault })
-      else if (!found.ok) refused.push({ ...line, fault: found.fault })
-      else if (firstRows.has(found.number)) {
+      else if (!found.ok) {
+        const { fault, readings } = found
+        refused.push({ ...line, fault, ...(readings ? { readings } : {}) })
+      } else if (firstRows.has(found.number)) {
         refused.push({ ...line, fault: 'duplicate', firstRow: firstRows.get(found.number)! })
       } else {
         firstRows.set(found.number, line.row)
@@ -134,8 +143,9 @@ function columnsFor(
   key: string,
   list: ContactList,
   sample: string[][],
+  form: NumberForm,
 ): ListColumns & { phone: number } {
-  const guessed = guessColumns(list.headings ? list.columns : [], sample, config.company.country)
+  const guessed = guessColumns(list.headings ? list.columns : [], sample, config.company.country, form)
   const said = config.campaigns[key]?.columns ?? {}
   const pick = (what: keyof ListColumns) => {
     const index = list.columns.indexOf(said[what] ?? '')

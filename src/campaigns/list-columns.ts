@@ -1,5 +1,5 @@
 /** Which column of a list is what, told by its heading and, for the number, by what stands in it. Pure. */
-import { parsePhone } from '../model/phone-number.ts'
+import { looksLikePhone, type NumberForm, parsePhone } from '../model/phone-number.ts'
 
 /** Indexes into a row; null: the list has no such column. */
 export interface ListColumns {
@@ -14,18 +14,24 @@ const HEADINGS: Record<keyof ListColumns, RegExp> = {
   timezone: /^(часовой пояс|пояс|таймзона|tz|timezone|time zone)( |$)/,
 }
 
-/** `sample`: some rows, to find the number where the heading does not tell. */
-export function guessColumns(headings: readonly string[], sample: readonly string[][], country: string): ListColumns {
+/** `sample`: some rows, to find the number where the heading does not tell. `country` and `form`: how numbers are read. */
+export function guessColumns(
+  headings: readonly string[],
+  sample: readonly string[][],
+  country: string,
+  form: NumberForm = 'auto',
+): ListColumns {
   const find = (what: keyof ListColumns) => {
     const index = headings.findIndex((heading) => HEADINGS[what].test(plain(heading)))
     return index < 0 ? null : index
   }
-  return { phone: find('phone') ?? columnOfNumbers(sample, country), name: find('name'), timezone: find('timezone') }
+  const phone = find('phone') ?? columnOfNumbers(sample, country, form)
+  return { phone, name: find('name'), timezone: find('timezone') }
 }
 
 /** Does the first row name the columns? A row with a phone number in it does not. */
 export function hasHeadings(first: readonly string[], country: string): boolean {
-  return !first.some((cell) => parsePhone(cell, country))
+  return !first.some((cell) => looksLikePhone(cell, country))
 }
 
 /** Empty and repeated headings made usable as names: `column 3`, `Телефон 2`. */
@@ -40,11 +46,20 @@ export function uniqueHeadings(headings: readonly string[]): string[] {
   })
 }
 
-function columnOfNumbers(sample: readonly string[][], country: string): number | null {
+/** A column whose numbers can all be read in two ways is the column of numbers too: the rows say what is to be done about them. */
+function columnOfNumbers(sample: readonly string[][], country: string, form: NumberForm): number | null {
+  return (
+    mostOften(sample, (cell) => parsePhone(cell, country, form) !== null) ??
+    mostOften(sample, (cell) => looksLikePhone(cell, country))
+  )
+}
+
+/** The column of which this is true most often. */
+function mostOften(sample: readonly string[][], isNumber: (cell: string) => boolean): number | null {
   const counts = new Map<number, number>()
   for (const row of sample) {
     row.forEach((cell, i) => {
-      if (parsePhone(cell, country)) counts.set(i, (counts.get(i) ?? 0) + 1)
+      if (isNumber(cell)) counts.set(i, (counts.get(i) ?? 0) + 1)
     })
   }
   const best = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]

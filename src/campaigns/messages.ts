@@ -24,7 +24,8 @@ export const campaignMessage = defineMessages({
     'test-no-answer': 'the daemon has not taken the request; is it running?',
     'test-passed': 'the test call was heard: {result}. The campaign may be started.',
     'test-failed': 'the test call failed: {result}',
-    'bad-number': 'not a phone number and nobody’s extension: {text}',
+    'bad-number': 'not a phone number: {text}: {why}',
+    'bad-test-number': 'not a phone number and nobody’s extension: {text}: {why}',
     'started': 'the campaign “{name}” runs: {count, plural, one {# contact} other {# contacts}}',
     'started-untested': 'started without a test call, on the word of {who}',
     'not-tested': 'no test call was heard yet: perezvon campaign test {key} --to YOUR-NUMBER (or --waive-test)',
@@ -57,7 +58,7 @@ export const campaignMessage = defineMessages({
     'dnc-removed': 'removed: {number}',
     'dnc-absent': 'not on the list: {number}',
     'dnc-skipped': '{n, plural, one {# waiting contact} other {# waiting contacts}} will not be called',
-    'dnc-bad-row': 'row {row}: not a phone number: {text}',
+    'dnc-bad-row': 'row {row}: not a phone number: {text}: {why}',
   },
   ru: {
     'unknown-campaign': 'в настройках нет кампании «{key}»; есть: {known}',
@@ -82,7 +83,8 @@ export const campaignMessage = defineMessages({
     'test-no-answer': 'служба не взяла запрос; она запущена?',
     'test-passed': 'пробный звонок прослушан: {result}. Кампанию можно запускать.',
     'test-failed': 'пробный звонок не удался: {result}',
-    'bad-number': 'это не номер телефона и не добавочный сотрудника: {text}',
+    'bad-number': 'это не номер телефона: {text}: {why}',
+    'bad-test-number': 'это не номер телефона и не добавочный сотрудника: {text}: {why}',
     'started': 'кампания «{name}» запущена: {count, plural, one {# контакт} few {# контакта} other {# контактов}}',
     'started-untested': 'запущено без пробного звонка, под ответственность {who}',
     'not-tested': 'пробного звонка ещё не было: perezvon campaign test {key} --to ВАШ-НОМЕР (или --waive-test)',
@@ -117,7 +119,7 @@ export const campaignMessage = defineMessages({
     'dnc-absent': 'нет в списке: {number}',
     'dnc-skipped':
       '{n, plural, one {# контакту не позвоним} few {# контактам не позвоним} other {# контактам не позвоним}}',
-    'dnc-bad-row': 'строка {row}: не номер телефона: {text}',
+    'dnc-bad-row': 'строка {row}: не номер телефона: {text}: {why}',
   },
 })
 

@@ -1,4 +1,5 @@
 /** Why a row of a list was refused, in words for the person who has to mend the list. */
+import { formatPhone } from '../model/phone-number.ts'
 import { defineMessages, type Language } from '../runtime/i18n.ts'
 import type { RefusedRow } from './import-contacts.ts'
 
@@ -9,6 +10,13 @@ const text = defineMessages({
     'excel-damage': 'Excel has cut the number: format the column as text and export again',
     'two-numbers': 'several numbers in one cell',
     'extension': 'a number with an extension cannot be dialled',
+    'ambiguous':
+      '{first, select, none {a number that can be read in two ways} other {it can be {first} or {second}}}: ' +
+      'write it with +, or say how the list writes numbers, --numbers e164 or national',
+    'foreign-without-plus':
+      '{first, select, none {a number of another country without +} other {{first} without its +}}: ' +
+      'write it with +, or import with --numbers e164',
+    'other-form': 'does not begin with a country code, as --numbers e164 says',
     'own-number': 'a number of our own',
     'denied': 'the configuration forbids this prefix',
     'premium': 'a premium, shared cost or satellite number',
@@ -25,6 +33,13 @@ const text = defineMessages({
     'excel-damage': 'Excel испортил номер: сделайте столбец текстовым и выгрузите список заново',
     'two-numbers': 'несколько номеров в одной ячейке',
     'extension': 'на номер с добавочным дозвониться нельзя',
+    'ambiguous':
+      '{first, select, none {номер, который можно прочесть двояко} other {это может быть и {first}, и {second}}}: ' +
+      'напишите его с + или укажите, как записаны номера в списке, --numbers e164 или national',
+    'foreign-without-plus':
+      '{first, select, none {номер другой страны без +} other {это {first} без плюса}}: ' +
+      'напишите его с + или загрузите список с --numbers e164',
+    'other-form': 'не начинается с кода страны, как сказано в --numbers e164',
     'own-number': 'это наш собственный номер',
     'denied': 'номера с таким началом запрещены в настройках',
     'premium': 'платный или спутниковый номер',
@@ -37,6 +52,8 @@ const text = defineMessages({
   },
 })
 
-export function refusalText(row: Pick<RefusedRow, 'fault' | 'firstRow'>, language: Language): string {
-  return text(language, row.fault, { row: String(row.firstRow ?? 'none') })
+/** Without `firstRow` and `readings` the sentence is about all rows of this fault. */
+export function refusalText(row: Pick<RefusedRow, 'fault' | 'firstRow' | 'readings'>, language: Language): string {
+  const [first = 'none', second = ''] = (row.readings ?? []).map(formatPhone)
+  return text(language, row.fault, { row: String(row.firstRow ?? 'none'), first, second })
 }

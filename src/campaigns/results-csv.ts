@@ -1,7 +1,7 @@
 /** The results of a campaign as a file for Excel, and the rows that an import refused. */
 import { stringify } from 'csv-stringify/sync'
 import { DateTime } from 'luxon'
-import { parsePhone } from '../model/phone-number.ts'
+import { LIST_FORMS, parsePhone } from '../model/phone-number.ts'
 import type { Language } from '../runtime/i18n.ts'
 import type { ContactResult } from '../store/campaign-results.ts'
 import { phoneCell, safeCell } from '../model/csv-cell.ts'
@@ -55,7 +55,8 @@ function resultCells(result: ContactResult, layout: ResultsLayout): string[] {
 /** The number, in whatever way the list wrote it, comes back in one way that survives a spreadsheet. */
 function listCell(result: ContactResult, column: string, country: string): string {
   const cell = result.values[column] ?? ''
-  return parsePhone(cell, country) === result.number ? phoneCell(result.number) : safeCell(cell)
+  const isNumber = LIST_FORMS.some((form) => parsePhone(cell, country, form) === result.number)
+  return isNumber ? phoneCell(result.number) : safeCell(cell)
 }
 
 /** The refused rows as they came, with the reason behind them. */

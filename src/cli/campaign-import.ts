@@ -1,12 +1,14 @@
 /** `perezvon campaign import` */
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { Option } from 'commander'
 import { importContacts, ImportCollision, type ImportReport, NoPhoneColumn } from '../campaigns/import-contacts.ts'
 import { campaignMessage } from '../campaigns/messages.ts'
 import { LIST_LIMITS, ListError } from '../campaigns/read-list.ts'
 import { refusalText } from '../campaigns/refusal-text.ts'
 import { refusedCsv } from '../campaigns/results-csv.ts'
 import { cleanText } from '../model/clean-text.ts'
+import { LIST_FORMS, type ListForm } from '../model/phone-number.ts'
 import type { Language } from '../runtime/i18n.ts'
 import { type CampaignContext, planOf } from './campaign-context.ts'
 import { CommandFailed } from './environment.ts'
@@ -14,6 +16,7 @@ import { CommandFailed } from './environment.ts'
 interface ImportOptions {
   campaign: string
   twoNumbers?: string
+  numbers: ListForm
   refused?: string
   json?: boolean
 }
@@ -32,6 +35,7 @@ export async function importList(context: CampaignContext, file: string, options
     listName: basename(file),
     bytes,
     takeFirst: options.twoNumbers === 'first',
+    form: options.numbers,
     at: Date.now(),
   }).catch((error: unknown) => {
     throw readable(error, language)
@@ -48,10 +52,16 @@ export async function importList(context: CampaignContext, file: string, options
   else say(campaignMessage(language, 'import-next', { key: options.campaign }))
   if (options.json) {
     const { campaign, encoding, delimiter, found, good, refused } = report
-    const rows = refused.map(({ row, fault }) => ({ row, fault }))
+    const rows = refused.map(({ row, fault, readings }) => ({ row, fault, readings }))
     context.print(JSON.stringify({ campaign: campaign.id, encoding, delimiter, found, good, refused: rows }))
   }
   if (report.refused.length > 0) context.exit(6)
+}
+
+/** `--numbers`: how a list writes numbers without a plus. */
+export function numbersOption(): Option {
+  const means = 'numbers without +: `e164` begins with the country code, `national` is as dialled in the country'
+  return new Option('--numbers <form>', means).choices(LIST_FORMS).default('auto' satisfies ListForm)
 }
 
 /** Throws CommandFailed; a file that is too big is not read at all. */

@@ -1,7 +1,8 @@
 /** `perezvon campaign test`: asks the daemon for a call to the person at the terminal, and waits for how it came out. */
 import { campaignMessage } from '../campaigns/messages.ts'
-import type { Config } from '../config/schema.ts'
-import { formatPhone, parsePhone } from '../model/phone-number.ts'
+import { cleanText } from '../model/clean-text.ts'
+import { formatPhone, readPhone } from '../model/phone-number.ts'
+import { phoneRefusalText } from '../model/phone-refusal.ts'
 import { ulid } from '../model/ulid.ts'
 import { sleep } from '../runtime/abort.ts'
 import { findTestCall, requestTestCall } from '../store/test-calls.ts'
@@ -19,8 +20,7 @@ export async function testCall(
 ): Promise<void> {
   const { language } = context
   const plan = planOf(context, key)
-  const to = phoneOf(options.to, context.config())
-  if (!to) throw new CommandFailed(campaignMessage(language, 'bad-number', { text: options.to }), 2)
+  const to = phoneOf(context, options.to)
   if (!/^\d{1,7}$/.test(options.row)) throw new CommandFailed(`--row ${options.row}: 2, 3, …?`, 2)
   const prisma = await context.open()
   const campaign = await campaignOf(context, prisma, key)
@@ -48,12 +48,16 @@ export async function testCall(
   }
 }
 
-/** E.164, or the endpoint of a person's phone by its extension; null: neither. */
-function phoneOf(text: string, config: Config): string | null {
+/** E.164, or the endpoint of a person's phone by its extension. Throws CommandFailed when the text is neither. */
+function phoneOf({ language, ...context }: CampaignContext, text: string): string {
+  const config = context.config()
   for (const { rings } of Object.values(config.people)) {
     for (const device of rings) {
       if (device.kind === 'phone' && (device.extension === text || device.endpoint === text)) return device.endpoint
     }
   }
-  return parsePhone(text, config.company.country)
+  const reading = readPhone(text, config.company.country)
+  if ('number' in reading) return reading.number
+  const why = phoneRefusalText(reading, language)
+  throw new CommandFailed(campaignMessage(language, 'bad-test-number', { text: cleanText(text, 40), why }), 2)
 }

@@ -20,7 +20,7 @@ import {
 import { contactResults } from '../store/campaign-results.ts'
 import { countContacts } from '../store/contacts.ts'
 import { type CampaignContext, campaignOf, planOf } from './campaign-context.ts'
-import { importList } from './campaign-import.ts'
+import { importList, numbersOption } from './campaign-import.ts'
 import { testCall } from './campaign-test.ts'
 import { statusLine } from './campaign-view.ts'
 import { watch } from './campaign-watch.ts'
@@ -43,6 +43,7 @@ export function addCampaignCommands(program: Command, given: CampaignCommandCont
     .argument('<list>', 'a CSV file: UTF-8 or windows-1251, `;` or `,`')
     .requiredOption('--campaign <key>', 'its name under `campaigns:`')
     .option('--two-numbers <first>', '`first`: of several numbers in a cell take the first')
+    .addOption(numbersOption())
     .option('--refused <file>', 'where the refused rows go; beside the list if missing')
     .option('--json', 'one JSON object')
     .description('adds a list of contacts to a campaign; nobody is called before `start`')

@@ -17,7 +17,7 @@ export const say = defineMessages({
     'taken': '{number}: {by} sees to it.',
     'taken-by': '{number}: {by} took it at {at} already.',
     'unknown': '{number}: nobody with this number waits for a call.',
-    'not-a-number': '“{number}” is not a phone number.',
+    'not-a-number': '“{number}” is not a phone number: {why}.',
     'case': 'Case of {number}, line {line}: {count, plural, one {# call} other {# calls}} since {since}',
     'closed': 'Closed {at}: {how}{by}',
     'how.called-back': 'called back by the system',
@@ -73,7 +73,7 @@ export const say = defineMessages({
     'taken': '{number}: этим занимается {by}.',
     'taken-by': '{number}: уже взял {by} в {at}.',
     'unknown': '{number}: с этого номера никто не ждёт звонка.',
-    'not-a-number': '«{number}» не похоже на номер телефона.',
+    'not-a-number': '«{number}» не похоже на номер телефона: {why}.',
     'case':
       'Звонивший {number}, линия {line}: {count, plural, one {# звонок} few {# звонка} many {# звонков} other {# звонка}} с {since}',
     'closed': 'Закрыто {at}: {how}{by}',

@@ -5,7 +5,8 @@ import { DateTime } from 'luxon'
 import type { Config } from '../config/schema.ts'
 import { cleanText } from '../model/clean-text.ts'
 import { ignoreReasons, reasonCodes, type VerdictWord } from '../model/call-outcome.ts'
-import { formatPhone, parsePhone } from '../model/phone-number.ts'
+import { formatPhone, readPhone } from '../model/phone-number.ts'
+import { phoneRefusalText } from '../model/phone-refusal.ts'
 import { ignoredSentence, reasonSentence } from '../notices/reasons.ts'
 import type { Language } from '../runtime/i18n.ts'
 import { caseStory, type StoryCall } from '../store/case-story.ts'
@@ -179,9 +180,10 @@ async function resolve(context: MissedContext, text: string, options: ResolveOpt
 
 /** The number that was typed; null when it is none, which has been said then. */
 export function numberOf(context: Omit<MissedContext, 'user' | 'recordingsFolder'>, text: string): string | null {
-  const number = parsePhone(text, context.config().company.country)
-  if (number) return number
-  context.print(say(context.language, 'not-a-number', { number: text }))
+  const reading = readPhone(text, context.config().company.country)
+  if ('number' in reading) return reading.number
+  const why = phoneRefusalText(reading, context.language)
+  context.print(say(context.language, 'not-a-number', { number: cleanText(text, 40), why }))
   context.exit(2)
   return null
 }

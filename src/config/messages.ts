@@ -1,4 +1,5 @@
 /** The words for what can be wrong with a configuration, in both languages. */
+import { refusalSelect } from '../model/phone-refusal.ts'
 import { defineMessages } from '../runtime/i18n.ts'
 import type { ProblemId } from './problem.ts'
 
@@ -65,7 +66,7 @@ const en: Record<ProblemId, string> = {
   'bad-path': '“{text}” is not a path below the configuration folder',
   'bad-rings': '“{text}” is neither a phone (PJSIP/101) nor a number (+44 20 …)',
   'bad-endpoint': '“{text}” is not an endpoint of Asterisk: PJSIP/name',
-  'bad-phone': '“{text}” is not a phone number that can be called from everywhere',
+  'bad-phone': `“{text}” is not a phone number: ${refusalSelect('en', 'write it with + and the country code')}`,
   'bad-prefix': '“{text}” is not the beginning of an international number: +7, +7 343',
   'bad-mail-address': '“{text}” is not a mail address',
   'bad-recipient': '“{text}” is neither a mail address nor a person nor the word group',
@@ -199,7 +200,7 @@ const ru: Record<ProblemId, string> = {
   'bad-path': '«{text}» — не путь внутри папки конфигурации',
   'bad-rings': '«{text}» — ни телефон АТС (PJSIP/101), ни номер (+7 912 …)',
   'bad-endpoint': '«{text}» — не абонент Asterisk: PJSIP/имя',
-  'bad-phone': '«{text}» — не полный телефонный номер',
+  'bad-phone': `«{text}» — не номер телефона: ${refusalSelect('ru', 'напишите его с + и кодом страны')}`,
   'bad-prefix': '«{text}» — не начало международного номера: +7, +7 343',
   'bad-mail-address': '«{text}» — не адрес почты',
   'bad-recipient': '«{text}» — ни адрес почты, ни сотрудник, ни слово group',

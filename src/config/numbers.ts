@@ -1,5 +1,6 @@
 /** Phone numbers of the configuration in one spelling. Before this they are what the admin wrote, after it E.164. */
-import { parsePhone } from '../model/phone-number.ts'
+import { readPhone } from '../model/phone-number.ts'
+import { readingsInWords } from '../model/phone-refusal.ts'
 import type { Report } from './checks/report.ts'
 import type { Path } from './problem.ts'
 import type { Config } from './schema.ts'
@@ -7,9 +8,10 @@ import type { Config } from './schema.ts'
 /** The configuration with every number in E.164; what is no number is reported and left as it was. */
 export function normaliseNumbers(config: Config, report: Report): Config {
   const e164 = (text: string, path: Path, on: 'key' | 'value' = 'value'): string => {
-    const number = parsePhone(text, config.company.country)
-    if (number === null) report('bad-phone', path, { values: { text } }, on)
-    return number ?? text
+    const reading = readPhone(text, config.company.country)
+    if ('number' in reading) return reading.number
+    report('bad-phone', path, { values: { text, why: reading.refused, ...readingsInWords(reading) } }, on)
+    return text
   }
   const list = (numbers: string[], path: Path) => numbers.map((text, i) => e164(text, [...path, i]))
 

@@ -37,14 +37,14 @@ function explain(issue: Issue, tree: Tree, sources: Sources): Problem[] {
     )
   }
   if (issue.code === 'invalid_key') {
-    const id = issue.issues[0]?.message ?? ''
-    return [at(isProblemId(id) ? id : 'bad-name', { values: { text: String(issue.path.at(-1)) } }, issue.path, 'key')]
+    const inner = issue.issues[0]
+    const id = inner && isProblemId(inner.message) ? inner.message : 'bad-name'
+    return [at(id, { values: { text: String(issue.path.at(-1)), ...paramsOf(inner) } }, issue.path, 'key')]
   }
   const text = entry.value.kind === 'scalar' ? String(entry.value.value ?? '') : ''
   if (issue.code === 'custom' && issue.params?.['id'] !== undefined) return [badStep(issue.params, issue.path, at)]
   if (isProblemId(issue.message)) {
-    const { min, max } = (issue.code === 'custom' ? (issue.params ?? {}) : {}) as { min?: number; max?: number }
-    return [at(issue.message, { values: { text, min: min ?? 0, max: max ?? 0 } })]
+    return [at(issue.message, { values: { text, ...paramsOf(issue) } })]
   }
   if (issue.code === 'invalid_type')
     return [at('wrong-type', { values: { expected: issue.expected, found: kindOf(entry.value) } })]
@@ -53,6 +53,13 @@ function explain(issue: Issue, tree: Tree, sources: Sources): Problem[] {
     return [at('bad-choice', { values: { text }, known, meant: text })]
   }
   return [at('bad-value', { values: { text, why: issue.message } })]
+}
+
+/** What the sentence of a problem needs besides the text that was refused. */
+function paramsOf(issue: Issue | undefined): { min: number; max: number; why: string } {
+  const params = issue?.code === 'custom' ? (issue.params ?? {}) : {}
+  const { min = 0, max = 0, why = '' } = params as { min?: number; max?: number; why?: string }
+  return { min, max, why }
 }
 
 /** What keyed-union.ts found where one of several keys must stand. */

@@ -8,6 +8,7 @@
  */
 import { DateTime } from 'luxon'
 import { z } from 'zod'
+import { readPhoneText } from '../model/phone-text.ts'
 import { jsonShapes } from './json-shapes.ts'
 import type { ProblemId } from './problem.ts'
 
@@ -108,8 +109,16 @@ export const clockTime = () =>
       shape: { keywords: { type: 'string', pattern: '^([01]?\\d|2[0-3]):[0-5]\\d$', examples: ['08:30'] } },
     })
 
-/** A phone number in any spelling. The loader turns it to E.164 with the company's country (numbers.ts). */
-export const phoneNumber = () => z.string().regex(/^\+?[\d ()-]{5,25}$/, 'bad-phone' satisfies ProblemId)
+/** A phone number in any spelling. The loader turns it to E.164 with the company's country, and says which are none (numbers.ts). */
+export const phoneNumber = () =>
+  z
+    .string()
+    .superRefine((text, ctx) => {
+      const written = readPhoneText(text)
+      const why = typeof written === 'string' ? written : written.digits.length < 5 ? 'unknown' : null
+      if (why !== null) ctx.addIssue({ code: 'custom', message: 'bad-phone' satisfies ProblemId, params: { why } })
+    })
+    .register(jsonShapes, { shape: { keywords: { type: ['string', 'number'], examples: ['+7 343 200-11-22'] } } })
 
 /** What makes an operator present: that his phone is on, or that he has said so. */
 export const login = () => z.enum(['phone', 'required'])

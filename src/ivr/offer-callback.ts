@@ -66,7 +66,7 @@ async function agreeOnNumber(context: StepContext, callbacks: CallbackDesk): Pro
       if (key !== '2') return number // who says nothing has asked for a call all the same
     }
     const digits = await readDigits(context)
-    const dialled = parsePhone(digits, config.company.country)
+    const dialled = parsePhone(digits, config.company.country, 'dialled')
     number = dialled !== null && (await callbacks.mayBeCalled(dialled)) ? dialled : null
     if (number === null) await leg.play(context.sounds(house('call-back-bad-number')), { signal })
   }

@@ -5,6 +5,9 @@
  * reader may see stays as it is: markup is the business of whoever writes markup.
  */
 
+/** Code points of a caller's number or name that are kept. */
+export const CALLER_ID_LENGTH = 64
+
 /** Cc, Cf (bidi, zero width, soft hyphen, tags), lone surrogates, private use; the separators become spaces. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu
 const BREAKS = /[\s\p{Zl}\p{Zp}\p{Cc}]+/gu

@@ -1,6 +1,7 @@
 /** Numbers, times and spans as people read them. Pure. */
 import { DateTime } from 'luxon'
 import { formatPhone } from '../model/phone-number.ts'
+import { isWithheld } from '../model/withheld.ts'
 import type { Language } from '../runtime/i18n.ts'
 import { t } from './messages.ts'
 import type { MissedCallPayload } from './payload.ts'
@@ -47,22 +48,25 @@ export function playerTime(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-/** What networks send in place of a number that is withheld. */
-const WITHHELD = /^(|anonymous|unknown|withheld|private|restricted|unavailable|asterisk)$/i
-
 /** The number to read: formatted, or as it came, or «Номер скрыт». */
 export function shownNumber(caller: MissedCallPayload['caller'], language: Language): string {
   if (caller.number) return formatPhone(caller.number)
-  return WITHHELD.test(caller.shown) ? t(language, 'withheld') : caller.shown
+  return isWithheld(caller.shown) ? t(language, 'withheld') : caller.shown
 }
 
 /** `Иван Петров +7 912 345-67-89`; `Иван Петров, номер скрыт` */
 export function shownCaller(caller: MissedCallPayload['caller'], language: Language): string {
   const number = shownNumber(caller, language)
-  // exchanges often repeat the number as the name
-  const name = caller.name && !/^[+\d\s()-]*$/.test(caller.name) && !WITHHELD.test(caller.name) ? caller.name : ''
+  const name = caller.name && !isWithheld(caller.name) && !repeatsNumber(caller) ? caller.name : ''
   if (!name) return number
   return caller.number ? `${name} ${number}` : `${name}, ${number.toLowerCase()}`
+}
+
+/** Exchanges often repeat the number as the name, in another spelling. A number in a name beside none, or beside another, says more. */
+function repeatsNumber({ name, number, shown }: MissedCallPayload['caller']): boolean {
+  if (!/^[+\d\s()-]*$/.test(name ?? '')) return false
+  const [own, said] = [number ?? shown, name ?? ''].map((text) => text.replace(/\D/g, '')) as [string, string]
+  return own === said || (said.length >= 7 && own.endsWith(said.slice(-7)))
 }
 
 /** `Продажи` or, for a line without a name, its number. */

@@ -2,7 +2,7 @@
  * The events of ARI that we listen to, read from JSON that we do not trust to have any shape. Texts that a caller can choose (his number and
  * name) are cleaned here, at the border.
  */
-import { cleanText } from '../model/clean-text.ts'
+import { CALLER_ID_LENGTH, cleanText } from '../model/clean-text.ts'
 import type { AriMessage } from './ari-socket.ts'
 
 /** Asterisk filters by this list before it writes JSON: half of its events are channel variables being set. */
@@ -48,8 +48,8 @@ export function readChannel(value: unknown): AriChannel | null {
     id,
     name: text(channel['name']),
     state: text(channel['state']),
-    callerNumber: cleanText(text(caller['number']), 64),
-    callerName: cleanText(text(caller['name']), 64),
+    callerNumber: cleanText(text(caller['number']), CALLER_ID_LENGTH),
+    callerName: cleanText(text(caller['name']), CALLER_ID_LENGTH),
     createdAt: Date.parse(text(channel['creationtime'])) || Date.now(),
     application: text(dialplan['app_name']),
     applicationData: text(dialplan['app_data']),

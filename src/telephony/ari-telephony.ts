@@ -5,6 +5,7 @@
  * application that no handle knows are handed to the house, and only then are we `ready`.
  */
 import { abortable, childController, sleep, TimeoutError } from '../runtime/abort.ts'
+import { holdsNumber } from '../model/phone-text.ts'
 import { mayCrash, throughWall } from '../runtime/crash-point.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { DialRequest, DialResult, PhoneState, Recording } from './api.ts'
@@ -317,26 +318,30 @@ export class AriTelephony implements AsteriskLink, LegPort {
     if (arrival) this.#events.transferred({ ...arrival, operator: by ? `PJSIP/${by}` : '', talkedFrom })
   }
 
-  /** The dialplan's word on the number counts: it has looked whether it may be shown, and it has no letters. */
   async #arrive(leg: AriLeg, channel: AriChannel, args: string[]): Promise<void> {
     const arrival = await this.#arrivalOf(leg, channel, args)
     if (arrival) this.#events.arrival(arrival)
   }
 
+  /**
+   * The dialplan's word on the number counts, for it has looked whether it may be shown: digits and a plus, nothing when the caller is hidden,
+   * or `=…` when something else came, or nothing though nobody hides it. What that was the channel tells. Null: the caller is gone.
+   */
   async #arrivalOf(
     leg: AriLeg,
     channel: AriChannel,
     [did = '', number = '', trunk = '']: string[],
   ): Promise<Arrival | null> {
     leg.did = did
-    const callerNumber = number || (/\p{L}/u.test(channel.callerNumber) ? channel.callerNumber : '')
+    const callerNumber = number.startsWith('=') ? channel.callerNumber : number
+    const callerName = number === '' && holdsNumber(channel.callerName) ? '' : channel.callerName
     const cameAt = () => channel.createdAt - this.#heartbeat.skewMs
     // after a freeze the socket is full of old news, unless one of the two clocks was set a moment ago
     if (Math.abs(Date.now() - cameAt()) > STALE_ARRIVAL_MS) {
       await Promise.all([leg.look(), this.#heartbeat.readClock().catch(() => {})])
       if (leg.signal.aborted) return null
     }
-    return { leg, did, callerNumber, callerName: channel.callerName, trunk, arrivedAt: cameAt() }
+    return { leg, did, callerNumber, callerName, trunk, arrivedAt: cameAt() }
   }
 
   /** Before we are connected the reading channel would come to an application that is not there. */

@@ -64,6 +64,14 @@ describe.concurrent('a call back instead of waiting', () => {
     ])
     expect(step(caller)).toMatchObject(asked({ number: '+79120000777' }))
   })
+  it.each(['4951234567', '84951234567'])('a number of Moscow with its 8 or without: %s', async (digits) => {
+    const caller = await calls(offer, [
+      [OFFER, '1'],
+      [NUMBER, '2'],
+      [ENTER, `${digits}#`],
+    ])
+    expect(step(caller)).toMatchObject(asked({ number: '+74951234567' }))
+  })
   it('a number that may not be called is refused, and his own is taken in the end', async () => {
     const caller = await calls(offer, [
       [OFFER, '1'],

@@ -40,6 +40,11 @@ test.each([
   [{ number: null, shown: 'Anonymous', name: 'Anonymous' }, 'Номер скрыт'],
   [{ number: null, shown: '', name: 'Иван' }, 'Иван, номер скрыт'],
   [{ number: null, shown: '205', name: 'Склад' }, 'Склад, 205'],
+  [{ number: null, shown: '4951234567', name: '4951234567' }, '4951234567'],
+  [{ number: null, shown: 'account', name: '79161234567' }, '79161234567, account'],
+  [{ number: '+79123456789', shown: '', name: '101' }, '101 +7 912 345-67-89'],
+  [{ number: null, shown: '', name: '79161234567' }, '79161234567, номер скрыт'],
+  [{ number: null, shown: '79161234503#12', name: null }, '79161234503#12'],
 ])('%j is shown as %s', (caller, text) => {
   expect(shownCaller(caller, 'ru')).toBe(text)
 })

@@ -10,23 +10,31 @@ export interface RawCaller {
   from: string | Buffer
   to: string
   pbxPort: number
+  /** What the call is for, where it is not `sip:<to>@…`: `sip:account@127.0.0.1`, `tel:+7343…`. */
+  uri?: string
+  /** The value of the header To; names the number that is called if missing. */
+  toHeader?: string
+  /** More headers: `P-Asserted-Identity: <tel:+7…>`. */
+  headers?: string[]
 }
 
 /** Resolves with the status of the answer (200 when the call was taken, then hung up again by us). */
-export async function rawCall({ address, from, to, pbxPort }: RawCaller): Promise<number> {
+export async function rawCall({ address, from, to, pbxPort, ...more }: RawCaller): Promise<number> {
+  const { uri = `sip:${to}@127.0.0.1:${pbxPort}`, toHeader = `<sip:${to}@127.0.0.1>`, headers = [] } = more
   const socket = createSocket('udp4')
   await new Promise<void>((resolve) => socket.bind(0, address, resolve))
   const here = `${address}:${socket.address().port}`
   const call = { id: randomUUID(), tag: randomUUID().slice(0, 8) }
   const send = (method: string, cseq: number, toTag = '', body = '') => {
     const lines = [
-      `${method} sip:${to}@127.0.0.1:${pbxPort} SIP/2.0`,
+      `${method} ${uri} SIP/2.0`,
       `Via: SIP/2.0/UDP ${here};branch=z9hG4bK${call.id}${cseq}`,
-      `To: <sip:${to}@127.0.0.1>${toTag}`,
+      `To: ${toHeader}${toTag}`,
       `Call-ID: ${call.id}`,
       `CSeq: ${cseq} ${method}`,
       `Contact: <sip:x@${here}>`,
       'Max-Forwards: 70',
+      ...headers,
       ...(body ? ['Content-Type: application/sdp'] : []),
       `Content-Length: ${body.length}`,
     ]

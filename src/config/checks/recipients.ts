@@ -1,5 +1,6 @@
 import { channelOf, type ChannelKind } from '../../model/channel-name.ts'
-import { parsePhone } from '../../model/phone-number.ts'
+import { readPhone } from '../../model/phone-number.ts'
+import { readingsInWords } from '../../model/phone-refusal.ts'
 import { mailAddress } from '../values.ts'
 import type { Path } from '../problem.ts'
 import { allSteps } from '../walk-steps.ts'
@@ -26,7 +27,9 @@ export function checkRecipients({ config, names, report }: CheckInput): void {
   const checkChannel = ({ kind, name }: { kind: ChannelKind; name: string }, path: Path) => {
     if (kind === 'sms') {
       if (!config.channels.sms) report('unknown-channel', path, { values: { name: 'sms' } })
-      if (!parsePhone(name, config.company.country)) report('bad-phone', path, { values: { text: name } })
+      const reading = readPhone(name, config.company.country)
+      if ('refused' in reading)
+        report('bad-phone', path, { values: { text: name, why: reading.refused, ...readingsInWords(reading) } })
       return
     }
     const known = Object.keys(config.channels[kind])

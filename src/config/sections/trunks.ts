@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { readPhoneText } from '../../model/phone-text.ts'
+import { jsonShapes } from '../json-shapes.ts'
 import { oneOrMany } from '../keyed-union.ts'
 import type { ProblemId } from '../problem.ts'
 import { endpoint, name, phoneNumber, someTime, strict, text, whole } from '../values.ts'
@@ -16,6 +18,12 @@ export const trunk = strict({
     .enum(['e164', 'plus-e164', 'national'])
     .default('plus-e164')
     .describe('how the provider wants numbers: 7912…, +7912…, 8912…'),
+  number_format_in: z
+    .enum(['auto', 'e164', 'plus-e164', 'national'])
+    .default('auto')
+    .describe(
+      'how the provider sends callers’ numbers and ours: 7912…, +7912…, 8912…; `auto`: whatever can be read in one way only',
+    ),
 })
 export type Trunk = z.output<typeof trunk>
 
@@ -44,8 +52,14 @@ export type Line = z.output<typeof line>
 const prefix = () =>
   z
     .string()
-    .regex(/^\+[1-9][\d ()-]{0,20}$/, 'bad-prefix' satisfies ProblemId)
-    .transform((digits) => digits.replace(/[ ()-]/g, ''))
+    .transform((text, ctx) => {
+      const written = readPhoneText(text)
+      if (typeof written !== 'string' && written.plus && /^[1-9]\d{0,14}$/.test(written.digits))
+        return `+${written.digits}`
+      ctx.addIssue({ code: 'custom', message: 'bad-prefix' satisfies ProblemId })
+      return z.NEVER
+    })
+    .register(jsonShapes, { shape: { keywords: { type: 'string', examples: ['+7', '+7 343'] } } })
 
 /** `dialling:` the guard before every call that we place. */
 export const dialling = strict({

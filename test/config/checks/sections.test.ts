@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { sentence } from '../../../src/config/diagnostics.ts'
 import { loadFiles, problemsOf, problemsWith, withSections } from '../folder.ts'
 
 const person = (name: string, more: string) => `${name}: { name: ${name}, ${more} }`
@@ -83,6 +84,30 @@ it.each([
     'a line that is no number',
     { lines: '{ "+7 343 200-11-2": { name: A, flow: main } }' },
     ['E132 lines.+7 343 200-11-2'],
+  ],
+  [
+    'numbers as a phone book gives them, with marks that nobody sees',
+    {
+      people: `{ ${anna}, ${person('boris', 'rings: "\u202a+7\u00a0912\u00a0123\u201145\u201167\u202c"')} }`,
+      lines: '{ "\u202a+7 343 200-11-22\u202c": { name: A, flow: main }, "tel:+73432001133": { name: B, flow: main } }',
+      dialling: '{ allow: ["\u200e+7\u00a0343"] }',
+      vip: '["８ (９１６) １２３-４５-６７"]',
+    },
+    [],
+  ],
+  [
+    'a line in two spellings, one with a mark',
+    { lines: '{ "+73432001122": { name: A, flow: main }, "\u200e8 343 200-11-22": { name: B, flow: main } }' },
+    ['E160 lines.\u200e8 343 200-11-22'],
+  ],
+  [
+    'numbers that could be two subscribers, or more than one',
+    {
+      company: '{ name: A, timezone: Europe/Berlin, country: DE }',
+      lines: '{ "+49 30 901820": { name: A, flow: main } }',
+      vip: '["491701234567", "030 901821, 030 901822", "030 901820 доб. 2"]',
+    },
+    ['E132 vip[0]', 'E132 vip[1]', 'E132 vip[2]'],
   ],
   [
     'a number that is too short for its country',
@@ -302,4 +327,20 @@ it('finds recorded sounds, offers to make those with a text, and refuses the res
 it('says when prompts/index.yaml is not understood', () => {
   const result = loadFiles({ 'perezvon.yaml': withSections({}), 'prompts/index.yaml': 'prompts/greeting: Hello\n' })
   expect(problemsOf(result)).toEqual(['W208'])
+})
+
+it.each([
+  ['en', '“491701234567” is not a phone number: it can be +49 491 701234567 or +49 170 1234567; write it with +'],
+  ['ru', '«491701234567» — не номер телефона: это может быть и +49 491 701234567, и +49 170 1234567; напишите'],
+] as const)('a number that could be two subscribers is told of with both, in %s', (language, words) => {
+  const company = '{ name: A, timezone: Europe/Berlin, country: DE }'
+  const result = loadFiles({
+    'perezvon.yaml': withSections({
+      company,
+      lines: '{ "+49 30 901820": { name: A, flow: main } }',
+      vip: '["491701234567"]',
+    }),
+  })
+  const problems = result.ok ? [] : result.problems
+  expect(problems.map((problem) => sentence(problem, language))).toEqual([expect.stringContaining(words)])
 })

@@ -19,6 +19,7 @@ const MOST_DIGITS = 15
 export async function offerCallback(context: StepContext, { offer_callback: offer, at }: Offer): Promise<Leave> {
   const { leg, callbacks, operatorKey, config } = context
   if (!callbacks) return { kind: 'next' }
+  context.note({ kind: 'offer', at })
   const media = promptMedia(context, [offer.play ?? house('offer-call-back')], at)
   const key = await promptForKey(leg, media, offer.wait, context.signal, () => {})
   if (key === operatorKey?.key && key !== offer.key) return { kind: 'operator' }
@@ -34,7 +35,9 @@ export async function callbackAfterMeeting(
   step: Extract<Step, { kind: 'callback_after_meeting' }>,
 ): Promise<Leave> {
   const { callbacks } = context
-  return callbacks ? promise(context, callbacks, step.callback_after_meeting, true, step.at) : { kind: 'next' }
+  if (!callbacks) return { kind: 'next' }
+  context.note({ kind: 'offer', at: step.at })
+  return promise(context, callbacks, step.callback_after_meeting, true, step.at)
 }
 
 /** Agrees on a number and promises the call. `next`: there is none that could be called. */

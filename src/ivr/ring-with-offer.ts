@@ -32,6 +32,7 @@ export async function ringWithOffer(
       return end === 'wanted' ? { kind: 'next' } : after(scope, end)
     })
     if (!wanted) return left
+    context.note({ kind: 'offer', at: step.at })
     context.note({ kind: 'key', key, label: null, at: step.at })
     const to = callbacks.rungLast() ?? owningGroup(context.config, null)
     const promised = await promise(context, callbacks, to, false, step.at)

@@ -4,7 +4,6 @@
  */
 import type { HousePrompt } from '../prompts/house-prompts.ts'
 import type { Step } from '../config/sections/flows.ts'
-import { owningGroup } from '../config/groups.ts'
 import { promptForKey, promptMedia } from './prompt.ts'
 import type { CallbackDesk, Leave, StepContext } from './step-context.ts'
 import { parsePhone } from '../model/phone-number.ts'
@@ -17,7 +16,7 @@ const TRIES = 3
 const MOST_DIGITS = 15
 
 export async function offerCallback(context: StepContext, { offer_callback: offer, at }: Offer): Promise<Leave> {
-  const { leg, callbacks, operatorKey, config } = context
+  const { leg, callbacks, operatorKey } = context
   if (!callbacks) return { kind: 'next' }
   context.note({ kind: 'offer', at })
   const media = promptMedia(context, [offer.play ?? house('offer-call-back')], at)
@@ -25,8 +24,7 @@ export async function offerCallback(context: StepContext, { offer_callback: offe
   if (key === operatorKey?.key && key !== offer.key) return { kind: 'operator' }
   if (key !== offer.key) return { kind: 'next' }
   context.note({ kind: 'key', key, label: null, at })
-  const to = offer.to ?? callbacks.rungLast() ?? owningGroup(config, null)
-  return promise(context, callbacks, to, false, at)
+  return promise(context, callbacks, offer.to ?? callbacks.owner(), false, at)
 }
 
 /** He hears that somebody is in a meeting, and has pressed a key to be called after it. */

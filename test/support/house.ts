@@ -10,6 +10,7 @@ import type { Ground } from '../../src/app/ground.ts'
 import type { Mail } from '../../src/app/mail.ts'
 import { peopleRoom } from '../../src/app/people.ts'
 import { recoveryRoom } from '../../src/app/recovery.ts'
+import type { Meetings } from '../../src/callbacks/meetings.ts'
 import { inboundCalls } from '../../src/calls/inbound.ts'
 import { LiveCalls } from '../../src/calls/live-calls.ts'
 import type { Config } from '../../src/config/schema.ts'
@@ -38,6 +39,7 @@ export class House {
   readonly journal: Journal
   readonly calls: Calls
   readonly recovery: Recovery
+  readonly meetings: Meetings
   readonly prisma: Prisma
   #take: ReturnType<typeof inboundCalls>
 
@@ -65,6 +67,7 @@ export class House {
     const people = peopleRoom(ground, asterisk, sound)
     // never started: nobody is called back
     const callbacks = callbacksRoom(ground, asterisk, people, sound, { worker: { wake: () => {} } } as Mail)
+    this.meetings = callbacks.meetings
     this.calls = callsRoom(ground, people, sound, callbacks.meetings, () => {})
     this.recovery = recoveryRoom(ground, asterisk, people, this.calls, callbacks, () => {})
     this.#take = inboundCalls(this.calls.inbound)

@@ -27,7 +27,10 @@ export function checkNames({ config, names, report }: CheckInput): void {
   }
   for (const [key, { hours: shift }] of Object.entries(config.people))
     if (shift !== undefined) hours(shift, ['people', key, 'hours'])
-  for (const [key, line] of Object.entries(config.lines)) flow(line.flow, ['lines', key, 'flow'])
+  for (const [key, line] of Object.entries(config.lines)) {
+    flow(line.flow, ['lines', key, 'flow'])
+    if (line.callback) target(line.callback, ['lines', key, 'callback'])
+  }
   if (config.operator) target(config.operator.ring, ['operator', 'ring'])
   const { callback } = config.missed_calls
   if (callback?.group) group(callback.group, ['missed_calls', 'callback', 'group'])

@@ -54,7 +54,7 @@ export async function keyTones(keys: string): Promise<string> {
     const rate = 8000
     const part = Math.round(rate * KEY_SEC)
     const samples = new Float32Array(part * (2 * keys.length + 1))
-    for (const [n, key] of [...keys].entries()) {
+    for (const [n, key] of keys.split('').entries()) {
       const at = KEYPAD.indexOf(key)
       const [row, column] = [ROWS[Math.floor(at / 3)], COLUMNS[at % 3]]
       if (row === undefined || column === undefined) throw new Error(`no key of a telephone: ${key}`)

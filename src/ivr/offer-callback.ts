@@ -7,6 +7,7 @@ import type { Step } from '../config/sections/flows.ts'
 import { promptForKey, promptMedia } from './prompt.ts'
 import type { CallbackDesk, Leave, StepContext } from './step-context.ts'
 import { parsePhone } from '../model/phone-number.ts'
+import type { KeyBuffer } from '../telephony/api.ts'
 
 type Offer = Extract<Step, { kind: 'offer_callback' }>
 
@@ -20,11 +21,21 @@ export async function offerCallback(context: StepContext, { offer_callback: offe
   if (!callbacks) return { kind: 'next' }
   context.note({ kind: 'offer', at })
   const media = promptMedia(context, [offer.play ?? house('offer-call-back')], at)
-  const key = await promptForKey(leg, media, offer.wait, context.signal, () => {})
+  const ahead = takeTypedAhead(leg.keys)
+  const wanted = ahead.startsWith(offer.key)
+  // a key that was typed ahead and is not this one's says nothing of the offer, and may be for a menu behind it
+  const key = wanted ? offer.key : await promptForKey(leg, media, offer.wait, context.signal, () => {})
+  leg.keys.putBack(wanted ? ahead.slice(1) : ahead)
   if (key === operatorKey?.key && key !== offer.key) return { kind: 'operator' }
   if (key !== offer.key) return { kind: 'next' }
   context.note({ kind: 'key', key, label: null, at })
   return promise(context, callbacks, offer.to ?? callbacks.owner(), false, at)
+}
+
+function takeTypedAhead(keys: KeyBuffer): string {
+  let typed = ''
+  for (let key = keys.take(); key !== null; key = keys.take()) typed += key
+  return typed
 }
 
 /** He hears that somebody is in a meeting, and has pressed a key to be called after it. */

@@ -45,6 +45,7 @@ async function ringUntilKey(context: StepContext, step: RingStep, key: string): 
   const isWanted = () => controller.signal.reason instanceof CallbackWanted
   const unwatch = leg.keys.watch((pressed) => {
     if (pressed !== key) return false
+    leg.keys.clear() // what was pressed before it is no answer to what is asked now
     controller.abort(new CallbackWanted())
     return true
   })

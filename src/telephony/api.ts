@@ -88,6 +88,8 @@ export type TalkResult = { kind: 'talked'; ms: number; endedBy: 'this' | 'other'
 export interface KeyBuffer {
   /** Takes the oldest key, waiting up to `timeoutMs`; null on time-out. Rejects with CallEnded. */
   next(timeoutMs: number, signal?: AbortSignal): Promise<string | null>
+  /** The oldest key if there is one; it is gone then. */
+  take(): string | null
   /** The oldest key if there is one; it stays. */
   peek(): string | null
   /** Keys that were taken, but belong to what comes next: they are the oldest again. */

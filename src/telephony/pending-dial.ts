@@ -27,6 +27,7 @@ export class PendingDial {
   #app: string
   #port: DialPort
   #rang = false
+  #beganAt = performance.now()
   #giveUp: Exclude<DialFailure, 'not-placed'> | null = null
   #settle!: (result: DialResult) => void
   #result: Promise<DialResult>
@@ -81,7 +82,10 @@ export class PendingDial {
       this.#rang = true
     } else if (message.type === 'ChannelDestroyed') {
       const code = Number(message['cause'] ?? 0)
-      this.#settle({ kind: this.#giveUp ?? dialFailure(code, this.#rang), cause: code })
+      this.#settle({
+        kind: this.#giveUp ?? dialFailure(code, this.#rang, performance.now() - this.#beganAt),
+        cause: code,
+      })
     }
   }
 

@@ -32,11 +32,11 @@ export class OutsideDials {
     }
   }
 
-  /** Milliseconds until this person can be rung: 0 when a desk phone or a number is free for it. */
+  /** Milliseconds until this person can be rung: 0 when there is a desk phone, or a number that may be dialled. That the phone is in use is told by others. */
   pauseMs({ rings }: Person, telephony: Pick<Telephony, 'phoneState'>): number {
     const waits = rings.flatMap((device) => {
       if (device.kind === 'outside') return [this.#pauseOf(device.number)]
-      return telephony.phoneState(device.endpoint) === 'idle' ? [0] : []
+      return telephony.phoneState(device.endpoint) === 'offline' ? [] : [0]
     })
     return waits.length === 0 ? 0 : Math.min(...waits)
   }

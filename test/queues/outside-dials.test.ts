@@ -21,7 +21,7 @@ describe('a number', () => {
   const mobile: Person['rings'][number] = { kind: 'outside', number: MOBILE }
   const desk: Person['rings'][number] = { kind: 'phone', endpoint: 'PJSIP/101', extension: '101' }
   const person = (...rings: Person['rings']) => ({ name: 'Anna', rings }) as Person
-  const phones = (state: 'idle' | 'offline') => ({ phoneState: () => state }) as const
+  const phones = (state: 'idle' | 'ringing' | 'offline') => ({ phoneState: () => state }) as const
   const dial = (dials: OutsideDials, result: DialResult | { kind: 'refused' }, number = MOBILE) =>
     dials.remembering(async () => result)(number, {} as OutsideRequest)
 
@@ -56,6 +56,8 @@ describe('a number', () => {
     await dial(dials, { kind: 'unreachable', cause: 19 })
     expect(dials.pauseMs(person(desk, mobile), phones('idle'))).toBe(0)
     expect(dials.rested(person(desk, mobile)).rings).toEqual([desk])
+    // one that rang a moment ago is idle again in a moment
+    expect(dials.pauseMs(person(desk, mobile), phones('ringing'))).toBe(0)
     // a desk phone that is off is no way to the person
     expect(dials.pauseMs(person(desk, mobile), phones('offline'))).toBe(PAUSE_MS)
     expect(dials.pauseMs(person(mobile, { kind: 'outside', number: OTHER }), phones('idle'))).toBe(0)

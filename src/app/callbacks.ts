@@ -36,6 +36,7 @@ export function callbacksRoom(
     accepts: ringDeps.accepts,
     spoken: (said, { company }) => sound.spoken(said, {}, company.language),
     onTheLine: (number) => live.withCaller(number),
+    speaks: (person, callId, client) => operators.speaks(person, callId, client),
   }
   const meetings = new Meetings({ prisma, clock, log, onEnd: () => due.wake() })
   const due: DueCallbacks = new DueCallbacks({

@@ -25,7 +25,7 @@ export function recoveryRoom(
 ): Recovery {
   const { prisma, journal, clock, log, node, config, snapshot } = ground
   const adopt = (channel: LivingChannel) => telephony.adopt(channel)
-  const hold = (person: string) => operators.hold(person)
+  const hold = operators.hold.bind(operators)
   return new Recovery({
     prisma,
     journal,

@@ -33,6 +33,8 @@ export interface CallbackCallDeps extends RingDevicesDeps {
   spoken: (parts: Spoken[], config: Config) => Promise<Media[]>
   /** Is this number on the line with us now? */
   onTheLine: (number: string) => boolean
+  /** This operator speaks with the client since now; `callId`: the row of the client's call. */
+  speaks: (person: string, callId: string, client: string) => void
 }
 
 const OPERATOR_RINGS_MS = 20_000
@@ -151,7 +153,7 @@ export function stateEntry(
 
 /** The client has answered: truth first, then the two are joined. Rejects with CallEnded when the operator was gone before a word could be said. */
 export async function joinTwo(
-  deps: Pick<CallbackCallDeps, 'journal' | 'clock'>,
+  deps: Pick<CallbackCallDeps, 'journal' | 'clock' | 'speaks'>,
   task: CallbackTask,
   person: string,
   operatorLeg: Leg,
@@ -168,6 +170,7 @@ export async function joinTwo(
       stateEntry(deps, task, 'talking', { operator: operatorLeg.id, client: client.id }),
     ])
     crashPoint('callback.after-answered')
+    deps.speaks(person, client.id, task.number)
     const result = await operatorLeg.talkWith(client)
     return result.kind === 'talked' ? { kind: 'talked', ms: Math.round(result.ms) } : { kind: 'no-answer' }
   } finally {

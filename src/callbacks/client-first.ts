@@ -35,7 +35,7 @@ export async function clientFirst(deps: CallbackCallDeps, callbackTry: CallbackT
 
 /** The client is on the line. Also for a try that a former life of the daemon began. Rejects with CallEnded when he leaves. */
 export async function bringOperator(
-  deps: Pick<CallbackCallDeps, 'journal' | 'clock' | 'spoken' | 'telephony' | 'dialOutside' | 'accepts'>,
+  deps: Pick<CallbackCallDeps, 'journal' | 'clock' | 'spoken' | 'telephony' | 'dialOutside' | 'accepts' | 'speaks'>,
   callbackTry: CallbackTry,
   client: Leg,
 ): Promise<TryResult> {

@@ -15,14 +15,14 @@ import type { Snapshot } from '../calls/call.ts'
 
 export interface CallbackRecoveryDeps extends Pick<
   CallbackCallDeps,
-  'prisma' | 'journal' | 'clock' | 'log' | 'spoken' | 'telephony' | 'dialOutside' | 'accepts'
+  'prisma' | 'journal' | 'clock' | 'log' | 'spoken' | 'telephony' | 'dialOutside' | 'accepts' | 'speaks'
 > {
   snapshot: () => Snapshot
   callbacks: Pick<DueCallbacks, 'settle' | 'isRunning' | 'takeOver' | 'reserveFor' | 'release'>
   adopt: (channel: LivingChannel) => Promise<Leg>
   hangUp: (channelId: string) => Promise<void>
-  /** Marks an operator as talking; returns how to unmark him. */
-  hold: (person: string) => () => void
+  /** Marks an operator as talking in this call, for the group of the task; returns how to unmark them. */
+  hold: (person: string, callId: string, group: string) => () => void
 }
 
 export interface AdoptedCallbacks {
@@ -78,7 +78,7 @@ function waits(channel: LivingChannel | undefined): channel is LivingChannel {
 }
 
 async function awaitTalk(deps: CallbackRecoveryDeps, task: CallbackTask, operator: Leg): Promise<TryResult> {
-  const release = task.operator ? deps.hold(task.operator) : () => {}
+  const release = task.operator ? deps.hold(task.operator, task.legs?.client ?? task.id, task.group) : () => {}
   await untilEnded(operator)
   release()
   return { kind: 'talked', ms: Math.max(0, deps.clock.now() - task.updatedAt) }
@@ -91,7 +91,7 @@ async function joinAgain(
   operator: Leg,
   client: Leg,
 ): Promise<TryResult> {
-  const release = task.operator ? deps.hold(task.operator) : () => {}
+  const release = task.operator ? deps.hold(task.operator, task.legs?.client ?? task.id, task.group) : () => {}
   try {
     return await joinTwo(deps, { ...task, tries: task.tries - 1 }, task.operator ?? '', operator, client)
   } catch {
@@ -128,7 +128,7 @@ async function bringAgain(deps: CallbackRecoveryDeps, task: CallbackTask, client
     // he has hung up
   } finally {
     for (const person of reserved)
-      deps.callbacks.release(person, result.kind === 'talked' && person === callbackTry.person)
+      deps.callbacks.release(person, result.kind === 'talked' && person === callbackTry.person, task.group)
     if (!client.signal.aborted) await client.hangup()
   }
   return result

@@ -96,6 +96,7 @@ export class CallbackWorld {
       accepts: async () => true,
       spoken: async (parts: unknown[]) => parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part))),
       onTheLine: (number: string) => this.onTheLine.has(number),
+      speaks: (person: string, callId: string, client: string) => this.operators.speaks(person, callId, client),
     }
   }
 
@@ -120,7 +121,7 @@ export class CallbackWorld {
         callbacks: this.due,
         adopt: async ({ id }) => adopt(id),
         hangUp: async (id) => void (await this.telephony.legs.find((leg) => leg.id === id)?.hangup()),
-        hold: (person) => this.operators.hold(person),
+        hold: (...talk) => this.operators.hold(...talk),
       },
       channels,
     )

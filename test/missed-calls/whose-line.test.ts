@@ -130,9 +130,9 @@ describe('a caller is lost', () => {
 
   it('while the director is in a meeting', async () => {
     const house = new House(database.prisma, firm(), new FakeAsterisk({ speed: 100 }))
-    await house.meetings.begin('olga', null, 'test')
+    await house.callbacks.meetings.begin('olga', null, 'test')
     expect(await lost(DIRECTOR, (leg) => leg.phone.hears('menu'), house)).toEqual(OLGA)
-    await house.meetings.end('olga')
+    await house.callbacks.meetings.end('olga')
   })
 
   it('while phones rang: whoever was rung last', async () => {

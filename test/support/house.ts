@@ -4,13 +4,12 @@
  */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { callbacksRoom } from '../../src/app/callbacks.ts'
+import { type Callbacks, callbacksRoom } from '../../src/app/callbacks.ts'
 import { callsRoom, type Calls } from '../../src/app/calls.ts'
 import type { Ground } from '../../src/app/ground.ts'
 import type { Mail } from '../../src/app/mail.ts'
-import { peopleRoom } from '../../src/app/people.ts'
+import { type People, peopleRoom } from '../../src/app/people.ts'
 import { recoveryRoom } from '../../src/app/recovery.ts'
-import type { Meetings } from '../../src/callbacks/meetings.ts'
 import { inboundCalls } from '../../src/calls/inbound.ts'
 import { LiveCalls } from '../../src/calls/live-calls.ts'
 import type { Config } from '../../src/config/schema.ts'
@@ -39,7 +38,9 @@ export class House {
   readonly journal: Journal
   readonly calls: Calls
   readonly recovery: Recovery
-  readonly meetings: Meetings
+  /** Never started: nobody is called back unless a test makes a pass. */
+  readonly callbacks: Callbacks
+  readonly people: People
   readonly prisma: Prisma
   #take: ReturnType<typeof inboundCalls>
 
@@ -65,9 +66,9 @@ export class House {
       acceptPrompt: () => ['accept'],
     }
     const people = peopleRoom(ground, asterisk, sound)
-    // never started: nobody is called back
     const callbacks = callbacksRoom(ground, asterisk, people, sound, { worker: { wake: () => {} } } as Mail)
-    this.meetings = callbacks.meetings
+    this.callbacks = callbacks
+    this.people = people
     this.calls = callsRoom(ground, people, sound, callbacks.meetings, () => {})
     this.recovery = recoveryRoom(ground, asterisk, people, this.calls, callbacks, () => {})
     this.#take = inboundCalls(this.calls.inbound)

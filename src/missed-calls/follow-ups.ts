@@ -162,7 +162,7 @@ function missedCallPayload(
     caller: call.caller,
     line: call.line,
     company: { name: config.company.name, zone: config.company.timezone },
-    replyTo: config.groups[owner]?.email ?? null,
+    replyTo: config.groups[owner]?.email ?? config.people[owner]?.email ?? null,
     calledAt: call.arrivedAt,
     reason: reasonCode(verdict),
     detail: verdict.detail,

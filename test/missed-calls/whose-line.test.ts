@@ -74,16 +74,31 @@ async function lost(
   const { id, group } = await prisma.case.findFirstOrThrow({ where: { caller } })
   const task = await prisma.callback.findFirstOrThrow({ where: { number: caller } })
   const escalation = await prisma.escalation.findFirstOrThrow({ where: { caseId: id } })
+  const [notice] = await prisma.notice.findMany({ where: { kind: 'missed', threadKey: { startsWith: caller } } })
   return {
+    answersGoTo: (JSON.parse(notice!.payload) as { replyTo: string }).replyTo,
     told: notices.map(({ recipient }) => recipient),
     reminded: (JSON.parse(escalation.recipients) as { address: string }[]).map(({ address }) => address),
     case: group,
     callsBack: task.group,
   }
 }
-const OLGA = { told: ['olga@example.ru'], reminded: ['olga@example.ru'], case: 'olga', callsBack: 'olga' }
-const SALES = { told: ['sales@example.ru'], reminded: ['sales@example.ru'], case: 'sales', callsBack: 'sales' }
+const OLGA = {
+  answersGoTo: 'olga@example.ru',
+  told: ['olga@example.ru'],
+  reminded: ['olga@example.ru'],
+  case: 'olga',
+  callsBack: 'olga',
+}
+const SALES = {
+  answersGoTo: 'sales@example.ru',
+  told: ['sales@example.ru'],
+  reminded: ['sales@example.ru'],
+  case: 'sales',
+  callsBack: 'sales',
+}
 const OFFICE = {
+  answersGoTo: 'office@example.ru',
   told: ['office@example.ru'],
   reminded: ['office@example.ru'],
   case: 'operators',

@@ -6,8 +6,12 @@
  */
 import type { Phone } from './site-files.ts'
 
-/** Where calls of each trunk come from and go to. */
-export const TRUNK_ADDRESSES = { 'provider': '127.0.0.2', 'gsm-gateway': '127.0.0.3' } as const
+/** Where calls of each trunk come from and go to. `tone-gateway` is an old one: it sends keys as tones in the sound, and offers nothing else. */
+export const TRUNK_ADDRESSES = {
+  'provider': '127.0.0.2',
+  'gsm-gateway': '127.0.0.3',
+  'tone-gateway': '127.0.0.5',
+} as const
 export type TrunkName = keyof typeof TRUNK_ADDRESSES
 const PHONES_ADDRESS = '127.0.0.4'
 
@@ -49,7 +53,9 @@ exten => _[+0-9*#]!,1,Transfer(PJSIP/sip:\${EXTEN}@${pbx})
   }
 }
 
-const SOUND = ['disallow=all', 'allow=alaw,ulaw,g722', 'dtmf_mode=rfc4733', 'direct_media=no', 'rtp_symmetric=yes']
+const SOUND = ['disallow=all', 'allow=alaw,ulaw,g722', 'direct_media=no', 'rtp_symmetric=yes']
+const KEYS_BESIDE_THE_SOUND = 'dtmf_mode=rfc4733'
+const KEYS_IN_THE_SOUND = 'dtmf_mode=inband'
 
 function trunkSections(trunk: string, address: string, sip: number, pbx: string): string {
   return [
@@ -65,6 +71,7 @@ function trunkSections(trunk: string, address: string, sip: number, pbx: string)
       'trust_id_inbound=yes',
       'send_pai=yes',
       `set_var=TRUNK=${trunk}`,
+      trunk === 'tone-gateway' ? KEYS_IN_THE_SOUND : KEYS_BESIDE_THE_SOUND,
       ...SOUND,
     ),
     // Calls of the system under test come from one address; the request URI's host tells which trunk is meant.
@@ -91,6 +98,7 @@ function phoneSections({ name, password }: Phone, pbx: string): string {
       `from_user=${name}`,
       'context=phones',
       `set_var=PHONE=${name}`,
+      KEYS_BESIDE_THE_SOUND,
       ...SOUND,
     ),
     section(

@@ -41,6 +41,30 @@ export async function tone(hertz: number, seconds: number): Promise<string> {
   })
 }
 
+/** Hertz of each key: its row and its column (ITU-T Q.23). */
+const ROWS = [697, 770, 852, 941] as const
+const COLUMNS = [1209, 1336, 1477] as const
+const KEYPAD = '123456789*0#'
+/** Of each tone and of the silence before it, seconds. */
+const KEY_SEC = 0.1
+
+/** Path of a WAV with the tones of `keys`, as a gateway sends them that knows nothing better. */
+export async function keyTones(keys: string): Promise<string> {
+  return kept(`keys ${keys}`, async (path) => {
+    const rate = 8000
+    const part = Math.round(rate * KEY_SEC)
+    const samples = new Float32Array(part * (2 * keys.length + 1))
+    for (const [n, key] of keys.split('').entries()) {
+      const at = KEYPAD.indexOf(key)
+      const [row, column] = [ROWS[Math.floor(at / 3)], COLUMNS[at % 3]]
+      if (row === undefined || column === undefined) throw new Error(`no key of a telephone: ${key}`)
+      const sine = (hertz: number, i: number) => Math.sin((2 * Math.PI * hertz * i) / rate)
+      for (let i = 0; i < part; i++) samples[part * (2 * n + 1) + i] = 0.25 * (sine(row, i) + sine(column, i))
+    }
+    await writeWav(path, { rate, samples })
+  })
+}
+
 /** What Asterisk calls a sound file: its path without the extension. */
 export function media(path: string): string {
   return `sound:${path.replace(/\.wav$/, '')}`

@@ -40,6 +40,7 @@ export function callbacksRoom(
     onTheLine: (number) => live.withCaller(number),
     snapshot,
     transfers: { clock, commit: (entries) => journal.commit(entries), transferred },
+    speaks: (person, callId, client) => operators.speaks(person, callId, client),
   }
   const meetings = new Meetings({ prisma, clock, log, onEnd: () => due.wake() })
   const due: DueCallbacks = new DueCallbacks({

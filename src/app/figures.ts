@@ -64,7 +64,12 @@ export function collectGauges(
 /** Each says in a sentence what is not well, or null. */
 export function healthChecks({ prisma }: Ground, telephony: AsteriskLink, mail: Mail): Record<string, HealthCheck> {
   return {
-    asterisk: () => (telephony.ready ? null : 'not connected to Asterisk'),
+    asterisk: () => {
+      if (!telephony.ready) return 'not connected to Asterisk'
+      return telephony.takesCallers
+        ? null
+        : 'the dialplan does not send callers to us: it has not heard that we are here, or we are stopping'
+    },
     database: databaseCheck(prisma),
     mail: async () => {
       const health = await mail.sender.verify()

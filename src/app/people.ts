@@ -77,7 +77,7 @@ export function peopleRoom(ground: Ground, telephony: AsteriskLink, { acceptProm
       talks.rememberToday(await talksSince(prisma, startOfDay(now, config().company.timezone)))
       talks.rememberLastWith(await lastSpeakers(prisma, CALLERS_REMEMBERED))
       const rows = await lastOperatorEvents(prisma, Object.keys(config().people))
-      operators.restore(new Map(rows.map((row) => [row.person, row as OperatorRow])))
+      operators.restore(new Map(rows.map((row) => [row.person, row as OperatorRow & { group: string | null }])))
       shifts = setInterval(() => operators.lookAtShifts(), SHIFTS_EVERY_MS)
       orders.start()
     },

@@ -26,7 +26,7 @@ export function recoveryRoom(
 ): { recovery: Recovery; takeTransferred: ReturnType<typeof transferredArrivals> } {
   const { prisma, journal, clock, log, node, config, snapshot } = ground
   const adopt = (channel: LivingChannel) => telephony.adopt(channel)
-  const hold = (person: string) => operators.hold(person)
+  const hold = operators.hold.bind(operators)
   const callsDeps: RecoveryDeps = {
     ...inbound,
     openCalls: () => openCalls(prisma, node),

@@ -40,9 +40,11 @@ export interface CallbackCallDeps extends RingDevicesDeps {
   snapshot: () => Snapshot
   /** Where a client goes whom the operator transfers. */
   transfers: TransferDeps
+  /** This operator speaks with the client since now; `callId`: the row of the client's call. */
+  speaks: (person: string, callId: string, client: string) => void
 }
 /** What joining the two takes. */
-export type JoinDeps = Pick<CallbackCallDeps, 'journal' | 'clock' | 'log' | 'snapshot' | 'transfers'>
+export type JoinDeps = Pick<CallbackCallDeps, 'journal' | 'clock' | 'log' | 'snapshot' | 'transfers' | 'speaks'>
 
 const OPERATOR_RINGS_MS = 20_000
 /** After the database has refused what must be written. */
@@ -177,6 +179,7 @@ export async function joinTwo(
       stateEntry(deps, task, 'talking', { operator: operatorLeg.id, client: client.id }),
     ])
     crashPoint('callback.after-answered')
+    deps.speaks(person, client.id, task.number)
     const result = await operatorLeg.talkWith(client)
     if (result.kind === 'not-bridged' || result.kind === 'dropped') return { kind: 'no-answer' }
     return await afterTalk(deps, task, person, Math.round(result.ms), client, client.takeTransfer())

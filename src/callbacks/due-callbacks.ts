@@ -24,7 +24,8 @@ export interface IdleOperators {
   presence(person: string): string
   callersWaitingFor(person: string, place?: Place): number
   tryReserve(members: readonly string[], place?: Place): string | null
-  release(person: string, talked: boolean): void
+  /** `group`: whose wrap-up follows a talk. */
+  release(person: string, talked: boolean, group?: string): void
   onFree(listener: () => void): () => void
 }
 interface Place {
@@ -128,8 +129,8 @@ export class DueCallbacks {
     return hasIdleOperator(idle, waiting) ? operators.tryReserve(asked, place) : null
   }
 
-  release(person: string, talked: boolean): void {
-    this.#deps.operators.release(person, talked)
+  release(person: string, talked: boolean, group: string): void {
+    this.#deps.operators.release(person, talked, group)
   }
 
   /**
@@ -185,7 +186,7 @@ export class DueCallbacks {
       claimed = room.take(trunk, person) && (await claimCallback(prisma, task.id, person, clock.now()))
     } finally {
       this.#claiming.delete(task.id)
-      if (!claimed) this.release(person, false)
+      if (!claimed) this.release(person, false, task.group)
     }
     if (!claimed) return
     crashPoint('callback.claimed')
@@ -217,7 +218,7 @@ export class DueCallbacks {
     try {
       await this.settle(task, person, config, result, callbackTry.counted)
     } finally {
-      for (const one of [...first, ...more]) this.release(one, result.kind === 'talked' && one === person)
+      for (const one of [...first, ...more]) this.release(one, result.kind === 'talked' && one === person, task.group)
     }
   }
 

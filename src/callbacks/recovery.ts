@@ -14,13 +14,23 @@ import type { TryResult } from './next-try.ts'
 
 export interface CallbackRecoveryDeps extends Pick<
   CallbackCallDeps,
-  'prisma' | 'journal' | 'clock' | 'log' | 'spoken' | 'telephony' | 'dialOutside' | 'accepts' | 'snapshot' | 'transfers'
+  | 'prisma'
+  | 'journal'
+  | 'clock'
+  | 'log'
+  | 'spoken'
+  | 'telephony'
+  | 'dialOutside'
+  | 'accepts'
+  | 'snapshot'
+  | 'transfers'
+  | 'speaks'
 > {
   callbacks: Pick<DueCallbacks, 'settle' | 'isRunning' | 'takeOver' | 'reserveFor' | 'release'>
   adopt: (channel: LivingChannel) => Promise<Leg>
   hangUp: (channelId: string) => Promise<void>
-  /** Marks an operator as talking; returns how to unmark him. */
-  hold: (person: string) => () => void
+  /** Marks an operator as talking in this call, for the group of the task; returns how to unmark them. */
+  hold: (person: string, callId: string, group: string) => () => void
 }
 
 export interface AdoptedCallbacks {
@@ -81,7 +91,7 @@ async function awaitTalk(
   operator: Leg,
   client: Leg | null,
 ): Promise<TryResult> {
-  const release = task.operator ? deps.hold(task.operator) : () => {}
+  const release = task.operator ? deps.hold(task.operator, task.legs?.client ?? task.id, task.group) : () => {}
   const back = client?.untilBack()
   await untilEnded(operator)
   release()
@@ -99,7 +109,7 @@ async function joinAgain(
   operator: Leg,
   client: Leg,
 ): Promise<TryResult> {
-  const release = task.operator ? deps.hold(task.operator) : () => {}
+  const release = task.operator ? deps.hold(task.operator, task.legs?.client ?? task.id, task.group) : () => {}
   try {
     return await joinTwo(deps, { ...task, tries: task.tries - 1 }, task.operator ?? '', operator, client)
   } catch {
@@ -136,7 +146,7 @@ async function bringAgain(deps: CallbackRecoveryDeps, task: CallbackTask, client
     // he has hung up
   } finally {
     for (const person of reserved)
-      deps.callbacks.release(person, result.kind === 'talked' && person === callbackTry.person)
+      deps.callbacks.release(person, result.kind === 'talked' && person === callbackTry.person, task.group)
     if (!client.signal.aborted) await client.hangup()
   }
   return result

@@ -26,8 +26,8 @@ export interface RecoveryDeps extends InboundDeps {
   resume: (call: Call, from: ResumePoint) => Promise<void>
   /** Keeps a voice message that was being left when the last process died. False: none was begun. */
   rescue: (path: CallPath) => Promise<boolean>
-  /** Marks an operator as talking; returns how to unmark him. */
-  hold: (person: string) => () => void
+  /** Marks an operator as talking in this call, for the group that was rung; returns how to unmark them. */
+  hold: (person: string, callId: string, group: string | null) => () => void
 }
 
 /** Asterisk releases the caller so soon when his operator hangs up. */
@@ -123,7 +123,7 @@ async function adoptCall(
  */
 async function awaitTalk(deps: RecoveryDeps, call: Call, open: OpenCall, peer: Leg | null): Promise<void> {
   const { operator: person, at } = open.answered ?? { operator: '', at: deps.clock.now() }
-  const release = deps.hold(person)
+  const release = deps.hold(person, open.id, open.group)
   const back = call.leg.untilBack()
   try {
     await Promise.race([back, ...(peer ? [untilEnded(peer)] : [])])
@@ -151,7 +151,7 @@ async function backFromTalk(deps: RecoveryDeps, call: Call, open: OpenCall, tran
 /** The last process died between the row that says "answered" and the bridge: both still wait for it. */
 async function joinAgain(deps: RecoveryDeps, call: Call, open: OpenCall, peer: Leg): Promise<void> {
   const { operator: person, at } = open.answered!
-  const release = deps.hold(person)
+  const release = deps.hold(person, open.id, open.group)
   // written with the row that says "answered": nothing has been recorded under this name yet
   const recorded = open.steps.findLast((step) => step.kind === 'talk-recorded' && step.time >= at)
   try {

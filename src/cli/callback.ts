@@ -78,7 +78,7 @@ async function now(context: CallbackContext, text: string): Promise<void> {
     callId: found.lastCallId,
     number,
     line: found.line,
-    group: owningGroup(config, found.group),
+    group: owningGroup(config, found.line, found.group),
     at,
     dueAt: at,
     expiresAt: at + (config.missed_calls.callback?.expires ?? 86_400_000),

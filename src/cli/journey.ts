@@ -25,6 +25,7 @@ const say = defineMessages({
     'linked': 'rang again before this call was decided: see call {to}',
     'voicemail': 'reached the answerphone',
     'recorded': 'left a message of {seconds} s',
+    'offer': 'was offered a call-back',
     'callback-asked': 'asked to be called on {number}',
     'fallback': 'was put through without Perezvon ({why})',
     'hung-up.caller': 'hung up',
@@ -53,6 +54,7 @@ const say = defineMessages({
     'linked': 'сразу перезвонил: смотрите звонок {to}',
     'voicemail': 'попал на автоответчик',
     'recorded': 'оставил сообщение, {seconds} с',
+    'offer': 'услышал предложение перезвонить',
     'callback-asked': 'попросил перезвонить на {number}',
     'fallback': 'соединялся без Perezvon ({why})',
     'hung-up.caller': 'положил трубку',
@@ -78,6 +80,7 @@ export function stepInWords(step: StepRow, language: Language): string | null {
     case 'silence':
     case 'voicemail':
     case 'lookup':
+    case 'offer':
     case 'talk-recorded':
     case 'fax':
     case 'recovered':

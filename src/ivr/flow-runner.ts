@@ -33,7 +33,7 @@ async function runOneFlow(context: StepContext, flow: string): Promise<Leave> {
   const last = steps.at(-1)
   const unanswered = last?.kind === 'unanswered' ? last.unanswered : []
   const before = steps.filter((step) => step.kind !== 'unanswered')
-  let left = await runSteps(context, before)
+  let left = await runSteps(context, before, unanswered)
   if (left.kind === 'operator') left = await ringOperator(context)
   // in `unanswered:` the key was answered in vain already: it may be pressed once more, not for ever
   if (left.kind === 'next') left = await runSteps(context, unanswered)

@@ -2,6 +2,7 @@
 import { DateTime } from 'luxon'
 import type { Call } from '../calls/call.ts'
 import { operatorOf } from '../config/checks/operator.ts'
+import { owningGroup } from '../config/groups.ts'
 import type { RingStep, Spoken } from '../config/sections/flows.ts'
 import type { JournalEntry } from '../store/journal.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -57,7 +58,10 @@ export function inboundScript(deps: InboundScriptDeps, call: Call): StepContext 
     callbacks: {
       caller: call.caller.number,
       mayBeCalled: (number) => deps.mayBeCalled(number, call),
-      rungLast: () => call.path.steps.findLast((step) => step.kind === 'ring')?.to ?? null,
+      owner: () => {
+        const rung = call.path.steps.findLast((step) => step.kind === 'ring')
+        return owningGroup(config, call.line.number, rung?.to ?? null)
+      },
       waitsSince: () => call.path.steps.find((step) => step.kind === 'ring')?.time ?? deps.clock.now(),
       ask: (step) => deps.commit([call.path.entry(step)]),
     },

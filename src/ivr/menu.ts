@@ -1,6 +1,9 @@
 /**
  * The voice menu. Silence and wrong keys are counted apart: who thinks is not who errs. Each has its own way out, and `else` is
  * the way of both; without it the operator is.
+ *
+ * A key that was pressed before this menu said anything chooses in it, if it means something here. If not, it was meant for something else, the end of
+ * a greeting for example, and is forgotten: nobody has erred in a menu that they have not heard.
  */
 import type { Config } from '../config/schema.ts'
 import type { Menu, Step } from '../config/sections/flows.ts'
@@ -21,9 +24,11 @@ export async function runMenu(context: StepContext, menu: Menu, at: string | und
   let silent = 0
   let wrong = 0
   let before: Media[] = []
+  let said = false
   note({ kind: 'menu', at })
   const media = promptMedia(context, menu.play, at)
   while (silent < menu.tries && wrong < menu.tries) {
+    said ||= leg.keys.peek() === null
     const key = await promptForKey(leg, [...before, ...media], menu.wait, context.signal, soundFailed)
     before = []
     if (key === null) {
@@ -46,6 +51,7 @@ export async function runMenu(context: StepContext, menu: Menu, at: string | und
       note({ kind: 'key', key: digits, label: null, at })
       return { kind: 'operator' }
     }
+    if (!said) continue
     wrong++
     note({ kind: 'wrong-key', key: digits, at })
     before = wrongPrompt

@@ -4,10 +4,10 @@
  */
 import type { HousePrompt } from '../prompts/house-prompts.ts'
 import type { Step } from '../config/sections/flows.ts'
-import { owningGroup } from '../config/groups.ts'
 import { promptForKey, promptMedia } from './prompt.ts'
 import type { CallbackDesk, Leave, StepContext } from './step-context.ts'
 import { parsePhone } from '../model/phone-number.ts'
+import type { KeyBuffer } from '../telephony/api.ts'
 
 type Offer = Extract<Step, { kind: 'offer_callback' }>
 
@@ -17,15 +17,25 @@ const TRIES = 3
 const MOST_DIGITS = 15
 
 export async function offerCallback(context: StepContext, { offer_callback: offer, at }: Offer): Promise<Leave> {
-  const { leg, callbacks, operatorKey, config } = context
+  const { leg, callbacks, operatorKey } = context
   if (!callbacks) return { kind: 'next' }
+  context.note({ kind: 'offer', at })
   const media = promptMedia(context, [offer.play ?? house('offer-call-back')], at)
-  const key = await promptForKey(leg, media, offer.wait, context.signal, () => {})
+  const ahead = takeTypedAhead(leg.keys)
+  const wanted = ahead.startsWith(offer.key)
+  // a key that was typed ahead and is not this one's says nothing of the offer, and may be for a menu behind it
+  const key = wanted ? offer.key : await promptForKey(leg, media, offer.wait, context.signal, () => {})
+  leg.keys.putBack(wanted ? ahead.slice(1) : ahead)
   if (key === operatorKey?.key && key !== offer.key) return { kind: 'operator' }
   if (key !== offer.key) return { kind: 'next' }
   context.note({ kind: 'key', key, label: null, at })
-  const to = offer.to ?? callbacks.rungLast() ?? owningGroup(config, null)
-  return promise(context, callbacks, to, false, at)
+  return promise(context, callbacks, offer.to ?? callbacks.owner(), false, at)
+}
+
+function takeTypedAhead(keys: KeyBuffer): string {
+  let typed = ''
+  for (let key = keys.take(); key !== null; key = keys.take()) typed += key
+  return typed
 }
 
 /** He hears that somebody is in a meeting, and has pressed a key to be called after it. */
@@ -34,7 +44,9 @@ export async function callbackAfterMeeting(
   step: Extract<Step, { kind: 'callback_after_meeting' }>,
 ): Promise<Leave> {
   const { callbacks } = context
-  return callbacks ? promise(context, callbacks, step.callback_after_meeting, true, step.at) : { kind: 'next' }
+  if (!callbacks) return { kind: 'next' }
+  context.note({ kind: 'offer', at: step.at })
+  return promise(context, callbacks, step.callback_after_meeting, true, step.at)
 }
 
 /** Agrees on a number and promises the call. `next`: there is none that could be called. */

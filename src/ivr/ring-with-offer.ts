@@ -3,7 +3,6 @@
  * waits (queues/waiting-sound.ts); who knows it need not wait for that.
  */
 import type { RingStep } from '../config/sections/flows.ts'
-import { owningGroup } from '../config/groups.ts'
 import { childController } from '../runtime/abort.ts'
 import { promise } from './offer-callback.ts'
 import { withOperatorKey } from './operator-key.ts'
@@ -32,9 +31,9 @@ export async function ringWithOffer(
       return end === 'wanted' ? { kind: 'next' } : after(scope, end)
     })
     if (!wanted) return left
+    context.note({ kind: 'offer', at: step.at })
     context.note({ kind: 'key', key, label: null, at: step.at })
-    const to = callbacks.rungLast() ?? owningGroup(context.config, null)
-    const promised = await promise(context, callbacks, to, false, step.at)
+    const promised = await promise(context, callbacks, callbacks.owner(), false, step.at)
     if (promised.kind !== 'next') return promised
     // nobody could be called: he waits on, at his place
   }
@@ -46,6 +45,7 @@ async function ringUntilKey(context: StepContext, step: RingStep, key: string): 
   const isWanted = () => controller.signal.reason instanceof CallbackWanted
   const unwatch = leg.keys.watch((pressed) => {
     if (pressed !== key) return false
+    leg.keys.clear() // what was pressed before it is no answer to what is asked now
     controller.abort(new CallbackWanted())
     return true
   })

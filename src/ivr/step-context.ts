@@ -36,8 +36,8 @@ export interface CallbackDesk {
   caller: string | null
   /** May the system call this number at all? */
   mayBeCalled(number: string): Promise<boolean>
-  /** Whom he waited for last. */
-  rungLast(): string | null
+  /** Whose caller it is, a group or a person: whom they waited for last, else whose line they called. */
+  owner(): string
   /** Since when he waits. */
   waitsSince(): number
   /** Resolves when it is on disk. */

@@ -1,5 +1,4 @@
 /** Will the system call this caller back, when, and if not, why not? Pure; the mail says what this says. */
-import { owningGroup } from '../config/groups.ts'
 import type { Config } from '../config/schema.ts'
 import type { Asked } from '../model/call-outcome.ts'
 import { openFrom } from '../dialling/open-from.ts'
@@ -26,7 +25,8 @@ export interface LostCall {
   /** E.164, or null. */
   number: string | null
   withheld: boolean
-  group: string | null
+  /** Who owes this caller an answer. */
+  owner: string
   arrivedAt: number
   now: number
   /** When the last call began in which somebody spoke with this number; null: none. We may learn of a loss after that. */
@@ -53,7 +53,7 @@ export function callbackPlan(config: Config, lost: LostCall): CallbackPlan {
   if (!number) return { kind: 'none', why: lost.withheld ? 'withheld' : 'not-callable' }
   if (lost.lastTalkBegan !== null && lost.lastTalkBegan >= lost.endedAt) return { kind: 'none', why: 'spoken-with' }
   if (!rules) return { kind: 'none', why: 'switched-off' }
-  const group = asked?.to ?? owningGroup(config, lost.group)
+  const group = asked?.to ?? lost.owner
   if (Object.keys(config.trunks).length === 0) return { kind: 'none', why: 'switched-off' }
   if (rules.never.includes(number)) return { kind: 'none', why: 'never' }
   if (lost.doNotCall) return { kind: 'none', why: 'do-not-call' }

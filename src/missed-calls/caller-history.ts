@@ -10,19 +10,20 @@ import { askedOf } from './open-case.ts'
 /** The system calls a number back once an hour, unless it waits for its next try anyway: else anybody can make it ring. */
 const LATELY_MS = 3_600_000
 
-/** Of who withheld his number nothing is known; of who was spoken with nothing is asked. */
+/** Of a withheld number nothing is known; of a caller who was spoken with nothing is asked. */
 export async function callerHistory(prisma: Prisma, call: EndedCall, now: number): Promise<CallerHistory> {
-  const number = askedOf(call.path.steps)?.number ?? call.caller.number
+  const own = call.caller.number
+  // the number that may be called; what is told of the caller is told of the number that called
+  const number = askedOf(call.path.steps)?.number ?? own
   const spokenWith = call.path.steps.some(({ kind }) => kind === 'talk')
   if (!number || spokenWith) return { callsToday: 1, lastTalk: null, doNotCall: false, diallable: false }
   const { company, dialling } = call.snapshot.config
-  const { calls, lastTalk, doNotCall, calledLately } = await callerRecord(
-    prisma,
-    number,
-    startOfDay(call.arrivedAt, company.timezone),
-    call.arrivedAt - LATELY_MS,
-    now,
-  )
+  const { arrivedAt } = call
+  const since = startOfDay(arrivedAt, company.timezone)
+  const known = (of: string) => callerRecord(prisma, of, since, arrivedAt - LATELY_MS, now, arrivedAt)
+  const { calls, lastTalk, doNotCall, calledLately } = await known(number)
+  const caller = own && own !== number ? await known(own) : { calls: own ? calls : 0, lastTalk: null }
   const diallable = refusedPrefix(number, { country: company.country, ...dialling }) === null
-  return { callsToday: Math.max(1, calls), lastTalk, doNotCall, diallable, calledLately }
+  const talk = (caller.lastTalk?.at ?? 0) > (lastTalk?.at ?? 0) ? caller.lastTalk : lastTalk
+  return { callsToday: Math.max(1, caller.calls), lastTalk: talk, doNotCall, diallable, calledLately }
 }

@@ -13,12 +13,12 @@ export interface EscalationStep {
   dueAt: number
 }
 
-/** Counted from `lostAt` in working time. A rule that reaches nobody, or whose hours never come, makes no step. */
-export function escalationSteps(config: Config, group: string | null, lostAt: number): EscalationStep[] {
+/** Counted from `lostAt` in working time, of the case of `owner`. A rule that reaches nobody, or whose hours never come, makes no step. */
+export function escalationSteps(config: Config, owner: string, lostAt: number): EscalationStep[] {
   const { escalate, hours, callback } = config.missed_calls
   return escalate.flatMap((rule, i) => {
     const dueAt = workingTimeAfter(config, rule.hours ?? hours ?? callback?.only, lostAt, rule.after)
-    const recipients = listed(config, rule.to, group)
+    const recipients = listed(config, rule.to, owner)
     if (dueAt === null || recipients.length === 0) return []
     return [{ step: i + 1, recipients, afterMs: rule.after, dueAt }]
   })
@@ -30,11 +30,11 @@ export function workingTimeAfter(config: Config, hours: string | undefined, from
 }
 
 /** For the transaction of the call's end, after its case. */
-export function escalationEntries(call: EndedCall, missed: MissedCallPayload, group: string | null): JournalEntry[] {
+export function escalationEntries(call: EndedCall, missed: MissedCallPayload, owner: string): JournalEntry[] {
   const { number } = call.caller
   if (!number) return []
   const { callId, caller, line, company, replyTo, calledAt, reason } = missed
-  return escalationSteps(call.snapshot.config, group, call.arrivedAt).map(({ step, recipients, afterMs, dueAt }) => {
+  return escalationSteps(call.snapshot.config, owner, call.arrivedAt).map(({ step, recipients, afterMs, dueAt }) => {
     const payload: EscalationPayload = { callId, caller, line, company, replyTo, calledAt, reason, afterMs }
     return { op: 'escalation', row: { caller: number, callId: call.id, step, recipients, payload, dueAt } }
   })

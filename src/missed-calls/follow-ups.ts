@@ -64,10 +64,11 @@ export function closedByOutsideTalk({ number, operator, ms, at }: OutsideTalk, c
 function afterLoss(call: EndedCall, verdict: Verdict, history: CallerHistory, now: number): JournalEntry[] {
   const { config } = call.snapshot
   const { caller, line } = call
+  const owner = owningGroup(config, line.number, verdict.group)
   const plan = callbackPlan(config, {
     number: caller.number,
     withheld: caller.shown === '',
-    group: verdict.group,
+    owner,
     arrivedAt: call.arrivedAt,
     now,
     lastTalkBegan: history.lastTalk?.began ?? null,
@@ -77,7 +78,7 @@ function afterLoss(call: EndedCall, verdict: Verdict, history: CallerHistory, no
     endedAt: call.endedAt ?? now,
     asked: askedOf(call.path.steps),
   })
-  const payload = missedCallPayload(call, verdict, history, plan)
+  const payload = missedCallPayload(call, verdict, history, plan, owner)
   const { wait, thread_per } = config.missed_calls.mail
   const notices = recipientsOf(config, line.number, verdict.group).map(
     ({ address, language, calendar }): JournalEntry => ({
@@ -97,9 +98,9 @@ function afterLoss(call: EndedCall, verdict: Verdict, history: CallerHistory, no
       },
     }),
   )
-  const list = openList(call, plan, owningGroup(config, verdict.group), now)
+  const list = openList(call, plan, owner, now)
   // a case that is not opened has nobody to remind
-  return [...notices, ...list, ...(list.length > 0 ? escalationEntries(call, payload, verdict.group) : [])]
+  return [...notices, ...list, ...(list.length > 0 ? escalationEntries(call, payload, owner) : [])]
 }
 
 /** Whom we learn of late gets the same time to be found spoken with: what else we learn of may tell so. */
@@ -107,7 +108,7 @@ function dueAt(endedAt: number, wait: number, now: number): number {
   return endedAt + wait >= now ? endedAt + wait : now + wait
 }
 
-function openList(call: EndedCall, plan: CallbackPlan, group: string | null, now: number): JournalEntry[] {
+function openList(call: EndedCall, plan: CallbackPlan, group: string, now: number): JournalEntry[] {
   const asked = askedOf(call.path.steps)
   const number = call.caller.number ?? asked?.number
   if (!number || (plan.kind === 'none' && plan.why === 'spoken-with')) return []
@@ -150,18 +151,18 @@ function missedCallPayload(
   verdict: Verdict,
   history: CallerHistory,
   plan: CallbackPlan,
+  owner: string,
 ): MissedCallPayload {
   const { config } = call.snapshot
   const steps = call.path.journey
   const recorded = steps.findLast((step) => step.kind === 'recorded')
   const { lastTalk } = history
-  const group = owningGroup(config, verdict.group)
   return {
     callId: call.id,
     caller: call.caller,
     line: call.line,
     company: { name: config.company.name, zone: config.company.timezone },
-    replyTo: config.groups[group]?.email ?? null,
+    replyTo: config.groups[owner]?.email ?? config.people[owner]?.email ?? null,
     calledAt: call.arrivedAt,
     reason: reasonCode(verdict),
     detail: verdict.detail,

@@ -16,26 +16,29 @@ export interface Recipient {
 
 /**
  * The recipients of the line that was called, else of `missed_calls.mail.to`. `group` stands for the mailbox of the group that was rung, or
- * for its members' where it has none. The same address is told once. Never empty: when a call reached no group, `group` is the group that
- * owns call-backs, and if nobody of it has a mailbox, everybody who has one is told rather than nobody.
+ * for its members' where it has none. The same address is told once. Never empty: when a call reached no group, `group` is whose line it is
+ * (config/groups.ts), and if nobody of it has a mailbox, everybody who has one is told rather than nobody.
  */
 export function recipientsOf(config: Config, line: string, group: string | null): Recipient[] {
-  const found = listed(config, config.lines[line]?.mail ?? config.missed_calls.mail.to, group)
+  const found = listed(
+    config,
+    config.lines[line]?.mail ?? config.missed_calls.mail.to,
+    owningGroup(config, line, group),
+  )
   const all = found.length > 0 ? found : Object.keys(config.people).flatMap((person) => one(config, person))
   return once(all)
 }
 
-/** Those of a list; `group` in it stands for the group that was rung. May be empty. */
-export function listed(config: Config, list: readonly string[], group: string | null): Recipient[] {
-  return once(list.flatMap((entry) => (entry === 'group' ? groupOf(config, group) : one(config, entry))))
+/** Those of a list; `group` in it stands for `owner`, a group or a person. May be empty. */
+export function listed(config: Config, list: readonly string[], owner: string): Recipient[] {
+  return once(list.flatMap((entry) => (entry === 'group' ? groupOf(config, owner) : one(config, entry))))
 }
 
 function once(recipients: Recipient[]): Recipient[] {
   return [...new Map(recipients.map((recipient) => [recipient.address.toLowerCase(), recipient])).values()]
 }
 
-function groupOf(config: Config, rung: string | null): Recipient[] {
-  const name = owningGroup(config, rung)
+function groupOf(config: Config, name: string): Recipient[] {
   const mailbox = config.groups[name]?.email
   if (mailbox) return [{ address: mailbox, language: config.company.language }]
   return membersOf(config, name).flatMap((person) => one(config, person))

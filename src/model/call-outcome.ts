@@ -148,6 +148,8 @@ export type Step =
   /** `recording`: its name in Asterisk, for who takes the call over. */
   | { kind: 'voicemail'; to: string; recording?: string; at?: string | undefined }
   | { kind: 'recorded'; to: string; ms: number; file: string | null }
+  /** The caller is offered a call-back, or asked on which number. */
+  | { kind: 'offer'; at?: string | undefined }
   | ({ kind: 'callback-asked'; at?: string | undefined } & Asked)
   | { kind: 'answer'; answer: string }
   | { kind: 'opt-out' }

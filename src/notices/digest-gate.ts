@@ -35,7 +35,8 @@ export function digestGate(parts: DigestGateParts): Gate {
     const config = parts.config()
     const now = clock.now()
     const opening = nightUntil(config, now)
-    if (notice.kind === 'digest') return opening === null ? { kind: 'go' } : { kind: 'hold', until: opening }
+    if (notice.kind === 'digest')
+      return opening === null || isDigestTime(config, now) ? { kind: 'go' } : { kind: 'hold', until: opening }
     // one that a server has seen already is not taken back
     if (!GATHERED.has(notice.kind) || notice.tries > 1) return { kind: 'go' }
     const { over, within } = config.missed_calls.mail.digest
@@ -61,6 +62,21 @@ async function escalationPasses({ caseId }: OutboxNotice, { stillNeeded }: Diges
   return needed ? { kind: 'go' } : { kind: 'needless', why: 'somebody has taken it' }
 }
 
+/** `at:` has come, and the hours begin later on this day: the digest of the night goes. */
+function isDigestTime(config: Config, now: number): boolean {
+  const { night, at } = config.missed_calls.mail.digest
+  const schedule = night === undefined ? undefined : config.hours[night]
+  if (!schedule || at === undefined) return false
+  const zone = config.company.timezone
+  const opening = nextOpening(schedule, schedule.closedDays, zone, now)
+  return opening !== null && timeOfDay(opening, zone, at) <= now
+}
+
+function timeOfDay(day: number, zone: string, minutes: number): number {
+  const time = { hour: Math.floor(minutes / 60), minute: minutes % 60, second: 0, millisecond: 0 }
+  return DateTime.fromMillis(day, { zone }).set(time).toMillis()
+}
+
 /**
  * Outside of the hours of `digest: night:` the instant at which the night's digest goes; null within them, and without such a rule.
  * `at:` names a time of the day on which the hours begin again; if that has passed already, their beginning counts.
@@ -73,11 +89,6 @@ export function nightUntil(config: Config, now: number): number | null {
   if (isOpen(schedule, schedule.closedDays, zone, now)) return null
   const opening = nextOpening(schedule, schedule.closedDays, zone, now)
   if (opening === null || at === undefined) return opening
-  const asked = DateTime.fromMillis(opening, { zone }).set({
-    hour: Math.floor(at / 60),
-    minute: at % 60,
-    second: 0,
-    millisecond: 0,
-  })
-  return asked.toMillis() > now ? asked.toMillis() : opening
+  const asked = timeOfDay(opening, zone, at)
+  return asked > now ? asked : opening
 }

@@ -76,6 +76,8 @@ export class OperatorBoard {
     this.#states.set(person, next)
     if (next.name !== from.name || next.standing !== from.standing || next.reason !== from.reason)
       this.#record(person, by, callId)
+    // the phone may say first that it is in use; the wrap-up after it belongs to this call all the same
+    else if (callId && next.name === 'talking') this.#calls.set(person, callId)
     return true
   }
 

@@ -69,15 +69,15 @@ export class Operators {
     telephony.onPhoneState((endpoint) => this.#phoneChanged(endpoint))
   }
 
-  /** The last row of each from before the start. */
-  restore(rows: ReadonlyMap<string, OperatorRow>): void {
+  /** The last row of each from before the start, with the group of the call that it belongs to. */
+  restore(rows: ReadonlyMap<string, OperatorRow & { group?: string | null }>): void {
     this.lookAtShifts()
     for (const person of Object.keys(this.#config().people)) {
       const last = rows.get(person) ?? null
       const there =
         this.#shifts.isOn(person) &&
         (last ? last.state !== 'offline' : isReachable(this.#config(), this.#telephony, person))
-      this.#board.restore(person, last, there, wrapUpMs(this.#config(), person))
+      this.#board.restore(person, last, there, wrapUpMs(this.#config(), person, last?.group ?? undefined))
     }
   }
 
@@ -190,11 +190,11 @@ export class Operators {
     this.#gathering = { quiet: setTimeout(end, GATHER_QUIET_MS), end: setTimeout(end, GATHER_AT_MOST_MS) }
   }
 
-  /** He talks with somebody already; returns how to free him. */
-  hold(person: string): () => void {
+  /** They talk with somebody already, in a call that was taken over; returns how to free them. `group`: for which they were rung. */
+  hold(person: string, callId: string | null = null, group: string | null = null): () => void {
     this.#reserved.add(person)
-    this.#board.apply(person, { kind: 'talk' }, 'call')
-    return () => this.release(person, true)
+    this.#board.apply(person, { kind: 'talk' }, 'call', callId)
+    return () => this.release(person, true, group ?? undefined)
   }
 
   /** He, whom we rang, speaks with a caller. */

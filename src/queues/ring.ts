@@ -10,6 +10,7 @@ import type { Media } from '../telephony/api.ts'
 import type { Place } from './operators.ts'
 import { ringDevices, type RingDevicesDeps, type RingReason } from '../dialling/ring-devices.ts'
 import type { LineTurns, LineWish } from './line-turns.ts'
+import { outsideDialsOf } from './outside-dials.ts'
 import { priorityOf, type RingPlan } from './ring-plan.ts'
 import { type FreeOperator, mayJoin, nextToRing, type RingTerms } from './ring-strategy.ts'
 import { talk, type TalkDeps } from './talk.ts'
@@ -119,6 +120,9 @@ async function ringUntil(
   const deadline = began + plan.totalMs
   const terms: RingTerms = { ...plan.terms, lastOperator: operators.talks.lastWith(call.caller.number ?? '') }
   const final = rejectedBy(call)
+  const outside = outsideDialsOf(call)
+  const devices = { ...deps, dialOutside: outside.remembering(deps.dialOutside) }
+  const restMs = (person: string) => outside.pauseMs(config.people[person]!, deps.telephony)
   const withoutLine = new Set<string>()
   for (;;) {
     signal.throwIfAborted()
@@ -129,10 +133,15 @@ async function ringUntil(
     if (left <= 0) return tried.size > 0 ? 'timeout' : 'all-busy'
     if (members.every((person) => operators.presence(person) === 'offline'))
       return tried.size > 0 ? 'no-answer' : 'none-online'
+    // their mobiles are left alone for longer than the caller may wait
+    if (members.every((person) => restMs(person) >= left)) return 'timeout'
     const pauseMs = line.pauseMs()
     const able = (free: FreeOperator[]) =>
-      pauseMs > 0 ? free.filter(({ person }) => line.needsNone(person, config.people[person]!)) : free
-    const chosen = await reserveWithin(pauseMs > 0 ? Math.min(left, pauseMs) : left, signal, (limited) =>
+      free.filter(
+        ({ person }) => restMs(person) === 0 && (pauseMs === 0 || line.needsNone(person, config.people[person]!)),
+      )
+    const untilMs = Math.min(left, ...[pauseMs, ...members.map(restMs)].filter((ms) => ms > 0))
+    const chosen = await reserveWithin(untilMs, signal, (limited) =>
       operators.reserve(
         members,
         (free) => nextToRing(plan.strategy, members, able(free), tried, terms),
@@ -140,14 +149,16 @@ async function ringUntil(
         place,
       ),
     )
-    if (!chosen && pauseMs > 0 && pauseMs < left) continue
+    if (!chosen && untilMs < left) continue
     if (!chosen) return tried.size > 0 ? 'timeout' : 'all-busy'
     for (const person of chosen) tried.set(person, (tried.get(person) ?? 0) + 1)
-    const withPhones = (person: string): [string, Person] => [person, config.people[person]!]
-    const others = members.filter((person) => !chosen.includes(person) && mayJoin(person, chosen, terms))
+    const withPhones = (person: string): [string, Person] => [person, outside.rested(config.people[person]!)]
+    const others = members.filter(
+      (person) => !chosen.includes(person) && mayJoin(person, chosen, terms) && restMs(person) === 0,
+    )
     let withLine = chosen.length
     const timeoutMs = Math.min(plan.eachMs, Math.max(1_000, deadline - performance.now()))
-    const winner = await ringDevices(deps, ringReason(call, line), chosen.map(withPhones), {
+    const winner = await ringDevices(devices, ringReason(call, line), chosen.map(withPhones), {
       timeoutMs,
       screen: plan.screen,
       asksAgain: line.isRefused,

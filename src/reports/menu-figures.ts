@@ -1,7 +1,8 @@
 /** How callers came through the menus. Pure. */
-import type { Funnel, KeyPresses, Left, TimeToPerson } from '../store/reports/menus.ts'
+import type { Funnel, KeyPresses, TimeToPerson } from '../store/reports/menus.ts'
 import { type ReportContext, targetName } from './context.ts'
 import { reportWord } from './labels.ts'
+import type { Left } from './leaving-place.ts'
 import { seconds, share, type Table } from './table.ts'
 
 export function funnelTable({ language }: ReportContext, funnel: Funnel): Table {

@@ -4,13 +4,14 @@ import { type CallRules, callSums, type CallSums, waitHistogram } from '../store
 import { caseSums } from '../store/reports/cases.ts'
 import type { ReportDatabase } from '../store/reports/connection.ts'
 import { busiestHours, mostAtOnce, trunkHours } from '../store/reports/lines.ts'
-import { funnel, keysPressed, timeToPerson, whereLeft } from '../store/reports/menus.ts'
+import { funnel, keysPressed, timeToPerson, trailsOfLeavers } from '../store/reports/menus.ts'
 import { notTaken, operatorCalls, stateTimes, wrapByGroup } from '../store/reports/operators.ts'
 import { callbackSums } from '../store/reports/promises.ts'
 import { answerCounts, contactCounts } from '../store/reports/surveys.ts'
 import { addedUp, callColumns, callRow, noCalls } from './call-figures.ts'
 import { callersTable, callersTotalTable } from './caller-figures.ts'
 import { cutTable, type ReportContext, ringMs } from './context.ts'
+import { whereLeft } from './leaving-place.ts'
 import { goalText, lineHourTable, lineTable, staffTable } from './line-figures.ts'
 import { funnelTable, keyTable, leftTable, toPersonTable } from './menu-figures.ts'
 import { operatorTable, pauseTable } from './operator-figures.ts'
@@ -92,7 +93,7 @@ const readers: Record<ReportName, (parts: ReportParts, context: ReportContext) =
     return [
       funnelTable(context, all),
       toPersonTable(await timeToPerson(database, period)),
-      leftTable(context, await whereLeft(database, period), all.received),
+      leftTable(context, whereLeft(await trailsOfLeavers(database, period)), all.received),
       keyTable(context, await keysPressed(database, period)),
     ]
   },

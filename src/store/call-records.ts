@@ -60,7 +60,7 @@ export async function callState(prisma: Prisma, id: string): Promise<'missing' |
 }
 
 export interface CallerRecord {
-  /** How often this number called us since then. */
+  /** How often this number called us since then, and until the call that is asked about. */
   calls: number
   /** When somebody last spoke with it, in either direction. */
   lastTalk: { at: number; operator: string | null; ms: number; began: number } | null
@@ -70,7 +70,8 @@ export interface CallerRecord {
 }
 
 /**
- * One statement, because each missed call asks it. A talk that seems to come after `now` was written by a clock that was wrong: it says nothing
+ * One statement, because each missed call asks it. `until`: when the call that is asked about came: what came after it, before it was over or before
+ * we learned of it, was no earlier call. A talk that seems to come after `now` was written by a clock that was wrong: it says nothing
  * of when it was.
  */
 export async function callerRecord(
@@ -79,6 +80,7 @@ export async function callerRecord(
   since: number,
   lately: number,
   now: number,
+  until = Number.MAX_SAFE_INTEGER,
 ): Promise<CallerRecord> {
   type Row = {
     calls: number
@@ -93,7 +95,8 @@ export async function callerRecord(
     SELECT t.*, EXISTS (SELECT 1 FROM "DoNotCall" WHERE "number" = ${number}) AS "listed",
       EXISTS (SELECT 1 FROM "DialLedger" WHERE "number" = ${number} AND "purpose" = 'callback' AND "counts" AND "at" >= ${lately})
         AND NOT EXISTS (SELECT 1 FROM "Callback" WHERE "openNumber" = ${number}) AS "lately",
-      (SELECT count(*) FROM "Call" WHERE "caller" = ${number} AND "direction" = 'inbound' AND "arrivedAt" >= ${since}) AS "calls"
+      (SELECT count(*) FROM "Call" WHERE "caller" = ${number} AND "direction" = 'inbound'
+        AND "arrivedAt" >= ${since} AND "arrivedAt" <= ${until}) AS "calls"
     FROM (SELECT 1) LEFT JOIN (
       SELECT "answeredAt", "arrivedAt", "operator", "talkMs" FROM "Call"
       WHERE "caller" = ${number} AND "verdict" = 'answered' AND "answeredAt" <= ${now}

@@ -11,14 +11,17 @@ export interface OperatorEventRow {
   reason: string | null
   by: string
   callId: string | null
+  /** For which the operator of that call was rung. */
+  group: string | null
 }
 
 /** The row of each of these people that was written last, whatever the clock said, if he has one. */
 export async function lastOperatorEvents(prisma: Prisma, people: string[]): Promise<OperatorEventRow[]> {
   const rows = await prisma.$queryRaw<(Omit<OperatorEventRow, 'at'> & { at: Date })[]>`
-    SELECT e."id", e."person", e."at", e."state", e."standing", e."reason", e."by", e."callId"
+    SELECT e."id", e."person", e."at", e."state", e."standing", e."reason", e."by", e."callId", c."group"
     FROM json_each(${JSON.stringify(people)}) p JOIN "OperatorEvent" e ON e.rowid =
-      (SELECT max(rowid) FROM "OperatorEvent" WHERE "person" = p.value)`
+      (SELECT max(rowid) FROM "OperatorEvent" WHERE "person" = p.value)
+    LEFT JOIN "Call" c ON c."id" = e."callId"`
   return rows.map((row) => ({ ...row, at: row.at.getTime() }))
 }
 

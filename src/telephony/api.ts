@@ -112,6 +112,8 @@ export interface Transfer {
 export interface KeyBuffer {
   /** Takes the oldest key, waiting up to `timeoutMs`; null on time-out. Rejects with CallEnded. */
   next(timeoutMs: number, signal?: AbortSignal): Promise<string | null>
+  /** The oldest key if there is one; it is gone then. */
+  take(): string | null
   /** The oldest key if there is one; it stays. */
   peek(): string | null
   /** Keys that were taken, but belong to what comes next: they are the oldest again. */

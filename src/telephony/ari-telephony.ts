@@ -88,6 +88,10 @@ export class AriTelephony implements AsteriskLink, LegPort {
     return this.#ready
   }
 
+  get takesCallers(): boolean {
+    return this.#ready && this.#heartbeat.isKnown
+  }
+
   get liveLegs(): number {
     return this.#handles.legs.size
   }

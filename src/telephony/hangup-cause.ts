@@ -23,11 +23,18 @@ export function isRedirect(destroyed: Readonly<Record<string, unknown>>): boolea
   return answer >= 300 && answer < 400
 }
 
+/** A refusal that comes sooner, and before anything rang, is of a phone that is off: nobody was there to let it ring. */
+const AT_ONCE_MS = 5_000
+
 /**
  * `rang`: the far side had begun to ring; a plain clearing (16), our time-out or a line that is lost on the way (34, 42, 44) then means
- * that nobody answered: who heard it ring has been disturbed, and the try counts.
+ * that nobody answered: who heard it ring has been disturbed, and the try counts. `ms`: from the request to its end.
  */
-export function dialFailure(code: number, rang: boolean): Exclude<DialFailure, 'not-placed' | 'cancelled'> {
+export function dialFailure(
+  code: number,
+  rang: boolean,
+  ms = Infinity,
+): Exclude<DialFailure, 'not-placed' | 'cancelled'> {
   switch (code) {
     case 17:
       return 'busy'
@@ -35,7 +42,7 @@ export function dialFailure(code: number, rang: boolean): Exclude<DialFailure, '
       return rang ? 'no-answer' : 'failed'
     case 18:
     case 19:
-      return 'no-answer'
+      return rang || ms >= AT_ONCE_MS ? 'no-answer' : 'unreachable'
     case 20:
     case 22:
     case 27:

@@ -5,6 +5,8 @@ import type { AriTransport } from './ari-transport.ts'
 
 /** The dialplan takes a daemon that has not said so for 15 s for dead. */
 const BEAT_MS = 5_000
+/** A word that is older is nothing to rely on: the dialplan sends callers past us from PEREZVON_HB_STALE seconds on, 12 as it is shipped. */
+const RELIED_ON_MS = 12_000
 /** A difference of the clocks that an admin should hear of, once. */
 const TOLD_MS = 60_000
 const HEARTBEAT_VARIABLE = 'PEREZVON_HB'
@@ -16,9 +18,14 @@ export class Heartbeat {
   #isConnected: () => boolean
   #log: Logger
   #timer: NodeJS.Timeout | null = null
+  /** Once closed it stays so: a daemon that is going takes nobody after a reconnect either. */
   #door: 'open' | 'closed' = 'open'
   /** Has Asterisk said that it knows? A word that is lost would send every caller past us. */
   #knowsDoor = false
+  /** When the last word that Asterisk has acknowledged was said, on performance.now(). */
+  #knownAt = -Infinity
+  /** Counts starts: what is answered to an earlier one says nothing of this connection. */
+  #start = 0
   /** Asterisk's clock minus ours, milliseconds. */
   skewMs = 0
 
@@ -30,13 +37,14 @@ export class Heartbeat {
 
   start(): void {
     this.stop()
-    this.#door = 'open'
-    this.#knowsDoor = false
+    const start = this.#start
     const beat = async () => {
       if (!this.#knowsDoor) void this.#tellDoor()
       // one of the two clocks may have been set meanwhile; by the wrong one we would be dead
       await this.readClock().catch(() => {})
-      await this.#tell(HEARTBEAT_VARIABLE, String(Math.round((Date.now() + this.skewMs) / 1000)))
+      const saidAt = performance.now()
+      const isTold = await this.#tell(HEARTBEAT_VARIABLE, String(Math.round((Date.now() + this.skewMs) / 1000)))
+      if (isTold && start === this.#start) this.#knownAt = saidAt
     }
     void beat()
     this.#timer = setInterval(() => void beat(), BEAT_MS)
@@ -45,6 +53,14 @@ export class Heartbeat {
   stop(): void {
     if (this.#timer) clearInterval(this.#timer)
     this.#timer = null
+    this.#start++
+    this.#knowsDoor = false
+    this.#knownAt = -Infinity
+  }
+
+  /** Asterisk has acknowledged, on this connection, that we live and that the door is open: callers come to us. */
+  get isKnown(): boolean {
+    return this.#door === 'open' && this.#knowsDoor && performance.now() - this.#knownAt < RELIED_ON_MS
   }
 
   /** No new calls come to us from now on. */
@@ -72,9 +88,9 @@ export class Heartbeat {
   }
 
   async #tellDoor(): Promise<void> {
-    const door = this.#door
+    const [door, start] = [this.#door, this.#start]
     const isTold = await this.#tell(DOOR_VARIABLE, door)
-    if (door === this.#door) this.#knowsDoor = isTold
+    if (door === this.#door && start === this.#start) this.#knowsDoor = isTold
   }
 
   /** True: Asterisk knows. Without a connection the dialplan finds out by itself that we are not there. */

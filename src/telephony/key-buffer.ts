@@ -47,6 +47,10 @@ export class Keys implements KeyBuffer {
     })
   }
 
+  take(): string | null {
+    return this.#queue.shift() ?? null
+  }
+
   peek(): string | null {
     return this.#queue[0] ?? null
   }

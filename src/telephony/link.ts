@@ -73,6 +73,8 @@ export interface LinkEvents {
 }
 
 export interface AsteriskLink extends Telephony {
+  /** The dialplan has acknowledged that we are here and take callers; before that it rings the operators without us. */
+  readonly takesCallers: boolean
   /** Connections after the first. */
   readonly reconnects: number
   /** Connects in the background, for as long as it takes. */

@@ -29,6 +29,7 @@ export class PendingDial {
   #port: DialPort
   #rang = false
   #forwarded = false
+  #beganAt = performance.now()
   #giveUp: Exclude<DialFailure, 'not-placed'> | null = null
   #settle!: (result: DialResult) => void
   #result: Promise<DialResult>
@@ -86,7 +87,10 @@ export class PendingDial {
     } else if (message.type === 'ChannelDestroyed') {
       const code = Number(message['cause'] ?? 0)
       // one time in four Asterisk has lost the SIP answer by then, and only the event before tells
-      const failure = this.#forwarded || isRedirect(message) ? 'forwarded' : dialFailure(code, this.#rang)
+      const failure =
+        this.#forwarded || isRedirect(message)
+          ? 'forwarded'
+          : dialFailure(code, this.#rang, performance.now() - this.#beganAt)
       this.#settle({ kind: this.#giveUp ?? failure, cause: code })
     }
   }

@@ -32,7 +32,7 @@ beforeEach(async () => {
 })
 afterEach(() => database.close())
 
-const telephony = (ready: boolean) => ({ ready, reconnects: 2 }) as AsteriskLink
+const telephony = (ready: boolean, takesCallers = ready) => ({ ready, takesCallers, reconnects: 2 }) as AsteriskLink
 
 const opened = (id: string, direction: 'inbound' | 'callback' = 'inbound'): JournalEntry => ({
   op: 'call.open',
@@ -94,3 +94,10 @@ it.each(['asterisk', 'database', 'mail'] as const)(
     expect(await unwell(telephony(part !== 'asterisk'))).toEqual([part])
   },
 )
+
+it('connected is not enough: callers must come to us', async () => {
+  const why = (link: AsteriskLink) => healthChecks(ground, link, mail)['asterisk']!()
+  expect(await why(telephony(false))).toBe('not connected to Asterisk')
+  expect(await why(telephony(true, false))).toMatch(/dialplan does not send callers/)
+  expect(await why(telephony(true))).toBeNull()
+})

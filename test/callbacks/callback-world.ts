@@ -98,6 +98,7 @@ export class CallbackWorld {
       onTheLine: (number: string) => this.onTheLine.has(number),
       snapshot: () => ({ config: this.config, version: 'v' }),
       transfers: { clock: this.#clock, commit: () => Promise.resolve(), transferred: () => Promise.resolve() },
+      speaks: (person: string, callId: string, client: string) => this.operators.speaks(person, callId, client),
     }
   }
 
@@ -120,7 +121,7 @@ export class CallbackWorld {
         callbacks: this.due,
         adopt: async ({ id }) => adopt(id),
         hangUp: async (id) => void (await this.telephony.legs.find((leg) => leg.id === id)?.hangup()),
-        hold: (person) => this.operators.hold(person),
+        hold: (...talk) => this.operators.hold(...talk),
       },
       channels,
     )

@@ -33,6 +33,10 @@ describe('an editor', () => {
       },
     ],
     [
+      'a sound, several, and one that no key ends',
+      { flows: '{ main: [{ play: p }, { play: [p, q] }, { play: { sound: [p, q], skip: false } }] }' },
+    ],
+    [
       'a step and a list of steps',
       { flows: '{ main: [{ menu: { play: p, keys: { 1: { ring: a }, "*": [{ play: p }, { hangup: busy }] } } }] }' },
     ],
@@ -53,6 +57,7 @@ describe('an editor', () => {
     ['a wrong choice', { groups: '{ operators: { members: [anna], ring: every } }' }],
     ['a time without its unit', { groups: '{ operators: { members: [anna], each: 20 } }' }],
     ['a number out of range', { flows: '{ main: [{ menu: { play: p, tries: 12 } }] }' }],
+    ['a way to play that there is none', { flows: '{ main: [{ play: { sound: p, loop: true } }] }' }],
     ['an unknown step', { flows: '{ main: [{ rign: a }] }' }],
     ['two steps in one', { flows: '{ main: [{ play: p, hangup: busy }] }' }],
     [

@@ -61,7 +61,7 @@ ${more}`,
     callbacks: {
       caller: CALLER,
       mayBeCalled: async (number) => !number.startsWith('+7809'),
-      rungLast: () => rung.at(-1) ?? null,
+      owner: () => rung.at(-1) ?? 'operators',
       waitsSince: () => 1_000,
       ask: async (step) => void path.push(step),
     },

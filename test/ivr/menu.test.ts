@@ -41,15 +41,21 @@ const EXTENSIONS = `
 describe.concurrent('each way out', () => {
   it.each<[string, string, string, string[], string[]]>([
     ['silence: the menu twice, then its own way', MENU, '', ['menu', 'menu', 'silent-way'], []],
-    ['wrong keys, typed so fast that nothing is said: their own way', MENU, '78', ['wrong-way'], []],
+    [
+      'keys from before that mean nothing here: forgotten, and the menu is said',
+      MENU,
+      '78',
+      ['menu', 'menu', 'silent-way'],
+      [],
+    ],
+    ['one that means nothing, and one that does', MENU, '71', [], ['sales']],
     ['a key rings', MENU, '1', [], ['sales']],
     ['a key below a key', MENU, '25', ['five'], []],
     ['silence without a way of its own', ELSE, '', ['menu', 'else'], []],
-    ['a wrong key without a way of its own', ELSE, '7', ['else'], []],
     ['no way at all: the operator', OPERATOR, '', ['menu'], ['operators']],
     ['the operator’s key, though no key of this menu', OPERATOR, '0', [], ['operators']],
     ['an extension', EXTENSIONS, '101', [], ['anna']],
-    ['an extension that nobody has', EXTENSIONS, '109', ['else'], []],
+    ['an extension that nobody has, from before', EXTENSIONS, '109', ['menu', 'else'], []],
     ['a key with which extensions begin', EXTENSIONS, '1', ['second'], ['operators']],
     ['and a key for the menu behind it', EXTENSIONS, '15', ['five'], []],
     ['a key with which none begins', EXTENSIONS, '2', [], ['sales']],
@@ -71,6 +77,19 @@ it.concurrent('a wrong key is told before the menu is said again', async () => {
   caller.phone.press('8')
   await walk
   expect(caller.leg.heard).toEqual(['menu', 'wrong', 'wrong-way'])
+})
+
+it.concurrent.each([
+  ['wrong keys, pressed faster than anything is said: their own way', MENU, '78', ['menu', 'wrong-way']],
+  ['a wrong key without a way of its own', ELSE, '7', ['menu', 'else']],
+  ['an extension that nobody has', EXTENSIONS, '109', ['menu', 'else']],
+])('%s', async (_, flows, pressed, heard) => {
+  const caller = callerOf(flows)
+  const walk = caller.run()
+  await caller.phone.hears('menu')
+  caller.phone.press(pressed)
+  await walk
+  expect(caller.leg.heard).toEqual(heard)
 })
 
 it.concurrent('silence and wrong keys are counted apart: one of each leaves a try', async () => {

@@ -43,7 +43,7 @@ describe('who is told', () => {
     ['the mailbox of the group that was rung', '[group]', 'sales', ['sales@example.ru ru']],
     ['its members where it has none; who has no address is left out', '[group]', 'ads', ['boris@example.ru en']],
     ['a person who was rung alone', '[group]', 'anna', ['anna@example.ru ru']],
-    ['the operator’s group when nobody was rung', '[group]', null, ['anna@example.ru ru']],
+    ['those whom the line’s flow rings when nobody was rung', '[group]', null, ['sales@example.ru ru']],
     ['each address once', '[group, sales@example.ru, SALES@example.ru]', 'sales', ['SALES@example.ru ru']],
     ['everybody rather than nobody', '[group]', 'olga', ['anna@example.ru ru', 'boris@example.ru en']],
   ])('%s', (_, to, group, expected) => {
@@ -54,10 +54,49 @@ describe('who is told', () => {
     expect(addresses('[lead@example.ru]', 'sales', ', mail: [anna]')).toEqual(['anna@example.ru ru'])
   })
 
-  it('the group that owes a call back is the one rung, the one named, the operator’s', () => {
-    const config = configOf(yaml('[group]', 'callback: { group: ads }'))
-    expect([owningGroup(config, 'sales'), owningGroup(config, null)]).toEqual(['sales', 'ads'])
-    expect(owningGroup(configOf(yaml('[group]')), null)).toBe('operators')
+  it('and people of its own, who are told where nobody was rung', () => {
+    expect(addresses('[group]', null, ', callback: boris')).toEqual(['boris@example.ru en'])
+    expect(addresses('[group]', 'sales', ', callback: boris')).toEqual(['sales@example.ru ru'])
+  })
+})
+
+describe('whose is a caller', () => {
+  const of = (flow: string, { line = '', callback = '', rung = null as string | null } = {}) => {
+    const text = yaml('[group]', callback, line).replace('[{ ring: sales }, { hangup: normal }]', flow)
+    return owningGroup(configOf(text, ['hello', 'menu']), LINE, rung)
+  }
+  const end = '{ unanswered: { hangup: normal } }'
+  const both = 'callback: { group: ads }'
+
+  it('of the group that was rung last, before anything else', () => {
+    expect(of(`[{ ring: ads }, ${end}]`, { line: ', callback: olga', rung: 'sales' })).toBe('sales')
+  })
+  it('else of whom the line names, before whom its flow rings', () => {
+    expect(of(`[{ ring: ads }, ${end}]`, { line: ', callback: olga' })).toBe('olga')
+  })
+
+  it.each<[string, string, string, string | null]>([
+    ['a flow that rings one group', `[{ play: hello }, { ring: ads }, ${end}]`, '', 'ads'],
+    ['one person, twice', `[{ ring: olga }, { play: hello }, { ring: olga }, ${end}]`, '', 'olga'],
+    ['one behind a menu', `[{ menu: { play: menu, keys: { 1: { ring: olga } }, else: { hangup: normal } } }, ${end}]`, '', 'olga'],
+    ['one in the hours', `[{ when: { open: office }, do: { ring: olga } }, { voicemail: { to: sales } }]`, '', 'olga'],
+    ['one in another flow', `[{ go_to: second }], second: [{ menu: { play: menu, keys: { 1: { ring: olga }, 2: { go_to: main } }, else: { hangup: normal } } }, ${end}]`, '', 'olga'],
+    ['one, and others if nobody answers', `[{ ring: olga }, { unanswered: [{ ring: sales }, { hangup: normal }] }]`, '', 'olga'],
+    ['one, and others in a meeting',
+      `[{ when: { meeting: olga }, do: { menu: { play: menu, keys: { 1: { callback_after_meeting: olga }, 2: { ring: sales } }, else: { hangup: normal } } } }, { ring: olga }, ${end}]`,
+      '', 'olga'],
+    ['several behind a menu', `[{ menu: { play: menu, keys: { 1: { ring: sales }, 2: { ring: ads } }, else: { hangup: normal } } }, ${end}]`, both, 'ads'],
+    ['several behind a menu, and nobody is named', `[{ menu: { play: menu, keys: { 1: { ring: sales }, 2: { ring: ads } }, else: { hangup: normal } } }, ${end}]`, '', 'operators'],
+    ['several, one after another', `[{ ring: olga }, { ring: ads }, ${end}]`, '', 'operators'],
+    ['nobody', `[{ voicemail: { to: olga } }]`, both, 'ads'],
+    ['nobody, and nobody is named', `[{ voicemail: { to: olga } }]`, '', 'operators'],
+  ])('%s', (_, flow, callback, owner) => {
+    expect(of(flow, { callback })).toBe(owner)
+  }) // prettier-ignore
+
+  it('a line that is no more has no people', () => {
+    expect(owningGroup(configOf(yaml('[group]', both)), '+73430000000', null)).toBe('ads')
+    expect(owningGroup(configOf(yaml('[group]', both)), null, null)).toBe('ads')
   })
 })
 
@@ -68,7 +107,7 @@ describe('will he be called back', () => {
   const lost = (changes: Partial<LostCall> = {}): LostCall => ({
     number: '+79123456789',
     withheld: false,
-    group: 'sales',
+    owner: 'sales',
     arrivedAt: MONDAY,
     now: MONDAY,
     lastTalkBegan: null,

@@ -119,9 +119,33 @@ test('at night mails are gathered, also that a case was closed, and go at the ti
   expect(server.mails).toHaveLength(0)
   rig.clock.time = Date.parse('2026-11-25T08:30:00+05:00')
   // 8:30 is before the opening: the digest of the night goes all the same
-  await rig.makeWorker({ rules: { connections: 1 } }).pass()
+  await rig.worker().pass()
   expect(server.mails.map(({ parsed }) => parsed.text)).toEqual([expect.stringContaining('+7 912 000-00-01')])
   expect(server.mails[0]!.parsed.text).toContain('Закрыто. Закрыто: в 14:12 перезвонили клиенту (Анна)')
+})
+
+test('what comes between the time that is asked and the opening waits for the opening', async () => {
+  await using server = await startMailServer()
+  await using rig = await startDigestRig(server.port, withDigest('{ night: office, at: "08:30" }'))
+  rig.clock.time = Date.parse('2026-11-27T23:10:00+05:00') // a Friday
+  await rig.write('a', { payload: call(1) })
+  await rig.worker().pass()
+  for (const closed of ['2026-11-28T08:30:00+05:00', '2026-11-29T12:00:00+05:00', '2026-11-30T08:29:59+05:00']) {
+    rig.clock.time = Date.parse(closed)
+    await rig.worker().pass()
+    expect(server.mails).toHaveLength(0)
+  }
+  rig.clock.time = Date.parse('2026-11-30T08:30:00+05:00')
+  await rig.worker().pass()
+  expect(server.mails).toHaveLength(1)
+  rig.clock.time = Date.parse('2026-11-30T08:40:00+05:00')
+  await rig.write('b', { payload: call(2) })
+  await rig.worker().pass()
+  expect(server.mails).toHaveLength(1)
+  rig.clock.time = Date.parse('2026-11-30T09:00:00+05:00')
+  await rig.worker().pass()
+  expect(server.mails.at(-1)!.parsed.text).toContain('+7 912 000-00-02')
+  expect(server.mails).toHaveLength(2)
 })
 
 test('who gets through before the digest leaves is not in it; an empty digest is not sent', async () => {

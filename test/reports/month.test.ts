@@ -269,20 +269,21 @@ describe('the menus', () => {
   it('where callers left', async () => {
     const { rows } = await read('ivr', 'left')
     const places = new Map<string, number>()
-    for (const { id, verdict, reason } of own()) {
+    for (const { id, verdict } of own()) {
       const steps = stepsOf(id)
-      if (verdict !== 'missed' || !steps.some(({ kind, detail }) => kind === 'hung-up' && detail['by'] === 'caller'))
-        continue
+      const theirs = ({ kind, detail }: (typeof steps)[number]) =>
+        kind === 'recorded' || (kind === 'hung-up' && detail['by'] === 'caller')
+      if (verdict !== 'missed' || !steps.some(theirs)) continue
       const last = steps.filter(({ kind }) => !['rung', 'recorded', 'hung-up'].includes(kind)).at(-1)!
       const place =
         last.kind === 'ring'
           ? `while ${{ sales: 'Sales', olga: 'Olga' }[last.detail['to'] as string] ?? 'operators'} was rung`
           : last.kind === 'voicemail'
             ? 'at the answerphone'
-            : last.detail['at'] !== undefined
-              ? `in a menu, ${last.detail['at'] as string}`
-              : reason === 'after_hours'
-                ? 'after hours'
+            : last.kind === 'closed'
+              ? 'after hours'
+              : last.detail['at'] !== undefined
+                ? `in a menu, ${last.detail['at'] as string}`
                 : 'in the greeting'
       places.set(place, (places.get(place) ?? 0) + 1)
     }

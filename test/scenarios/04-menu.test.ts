@@ -42,7 +42,11 @@ lines:
   "+7 343 200-12-05": { name: Гудки после приветствия, flow: greeted }
   "+7 343 200-12-06": { name: Потерянная подсказка, flow: lost }
   "+7 343 200-12-07": { name: Приветствие, flow: welcome }
+  "+7 343 200-12-08": { name: До конца, flow: obliged }
 flows:
+  obliged:
+    - play: { sound: prompts/greeting, skip: false }
+    - go_to: main
   welcome:
     - play: prompts/greeting
     - go_to: main
@@ -100,6 +104,7 @@ const RINGING = '+73432001204'
 const GREETED = '+73432001205'
 const LOST = '+73432001206'
 const WELCOME = '+73432001207'
+const OBLIGED = '+73432001208'
 /** Hertz. */
 const MUSIC = 640
 const OPERATOR = 1000
@@ -212,6 +217,28 @@ describe.concurrent('in the menu', () => {
     expect((await caller.heard(prompts.second)).share).toBeLessThan(0.5)
     const keys = await daemon.prisma.pathStep.findMany({ where: { kind: 'key', call: { caller: number } } })
     expect(keys).toHaveLength(2)
+  })
+
+  it('a key cuts the greeting short too, and chooses in the menu behind it', async () => {
+    const number = newCaller()
+    const caller = await world.far.call(WELCOME, { number })
+    await caller.hears(prompts.greeting, { upTo: 1.5 })
+    await caller.press('2')
+    await caller.hears(prompts.second)
+    expect((await caller.heard(prompts.greeting)).to).toBeLessThan((await length(prompts.greeting)) - 1)
+    expect((await caller.heard(prompts.menu)).share).toBeLessThan(0.5)
+    await caller.hangup()
+  })
+
+  it('a greeting that must be heard is heard to its end, and the key is not lost', async () => {
+    const number = newCaller()
+    const caller = await world.far.call(OBLIGED, { number })
+    await caller.hears(prompts.greeting, { upTo: 1.5 })
+    await caller.press('2')
+    await caller.hears(prompts.greeting)
+    await caller.hears(prompts.second)
+    expect((await caller.heard(prompts.menu)).share).toBeLessThan(0.5)
+    await caller.hangup()
   })
 
   it('a person’s extension rings his phone', async () => {

@@ -5,6 +5,7 @@ import { FakeTelephony } from './fake-telephony.ts'
 
 export class FakeAsterisk extends FakeTelephony implements AsteriskLink {
   readonly reconnects = 0
+  readonly takesCallers = true
   /** Entries of calls that are over. */
   readonly book = new Map<string, string>()
   /** Channels that were hung up without a handle. */

@@ -411,6 +411,9 @@ class FakeKeys implements KeyBuffer {
     }
   }
 
+  take(): string | null {
+    return this.#queue.shift() ?? null
+  }
   peek(): string | null {
     return this.#queue[0] ?? null
   }

@@ -4,11 +4,11 @@
  */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { callbacksRoom } from '../../src/app/callbacks.ts'
+import { type Callbacks, callbacksRoom } from '../../src/app/callbacks.ts'
 import { callsRoom, type Calls } from '../../src/app/calls.ts'
 import type { Ground } from '../../src/app/ground.ts'
 import type { Mail } from '../../src/app/mail.ts'
-import { peopleRoom } from '../../src/app/people.ts'
+import { type People, peopleRoom } from '../../src/app/people.ts'
 import { recoveryRoom } from '../../src/app/recovery.ts'
 import { inboundCalls } from '../../src/calls/inbound.ts'
 import { LiveCalls } from '../../src/calls/live-calls.ts'
@@ -38,6 +38,9 @@ export class House {
   readonly journal: Journal
   readonly calls: Calls
   readonly recovery: Recovery
+  /** Never started: nobody is called back unless a test makes a pass. */
+  readonly callbacks: Callbacks
+  readonly people: People
   readonly prisma: Prisma
   #take: ReturnType<typeof inboundCalls>
 
@@ -67,6 +70,8 @@ export class House {
     const callbacks = callbacksRoom(ground, asterisk, people, sound, { worker: { wake: () => {} } } as Mail, () =>
       Promise.resolve(),
     )
+    this.callbacks = callbacks
+    this.people = people
     this.calls = callsRoom(ground, people, sound, callbacks.meetings, () => {})
     this.recovery = recoveryRoom(ground, asterisk, people, this.calls, callbacks, () => {}).recovery
     this.#take = inboundCalls(this.calls.inbound)

@@ -22,3 +22,16 @@ it.each([
 ] as const)('cause %i, rang: %s: %s', (code, rang, kind) => {
   expect(dialFailure(code, rang)).toBe(kind)
 })
+
+// 480 and 408 of a carrier whose subscriber is switched off; one who let it ring, or took its time, is somebody who does not answer
+it.each([
+  [18, false, 0, 'unreachable'],
+  [19, false, 4_999, 'unreachable'],
+  [19, false, 5_000, 'no-answer'],
+  [19, true, 1_000, 'no-answer'],
+  [18, true, 4_000, 'no-answer'],
+  [34, false, 300, 'congestion'],
+  [17, false, 300, 'busy'],
+] as const)('cause %i, rang: %s, after %i ms: %s', (code, rang, ms, kind) => {
+  expect(dialFailure(code, rang, ms)).toBe(kind)
+})

@@ -1,5 +1,5 @@
 /** The heartbeat is told by Asterisk's clock, also after one of the two clocks was set. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { silentLogger } from '../../src/runtime/logger.ts'
 import { Heartbeat } from '../../src/telephony/heartbeat.ts'
 
@@ -61,4 +61,108 @@ test('that the door is open is told until Asterisk has said that it knows', asyn
   await vi.advanceTimersByTimeAsync(15_000)
   heartbeat.stop()
   expect(told).toEqual(['open', 'open', 'open'])
+})
+
+describe('that the dialplan knows us', () => {
+  /** An Asterisk that answers when it is told to: what was asked, and how each is answered. */
+  function slow() {
+    const asked: { variable: string; answer: (error?: Error) => void }[] = []
+    const request = (operation: string, parameters: Record<string, unknown>) => {
+      if (operation === 'asterisk.getGlobalVar')
+        return Promise.resolve({ value: String(Math.floor(Date.now() / 1000)) })
+      return new Promise<unknown>((resolve, reject) => {
+        const variable = `${String(parameters['variable'])}=${String(parameters['value']).replace(/^\d{2,}$/, 'now')}`
+        asked.push({ variable, answer: (error) => (error ? reject(error) : resolve(null)) })
+      })
+    }
+    const heartbeat = new Heartbeat(request, () => true, silentLogger)
+    /** Answers the oldest of these that is open. */
+    const answer = async (variable: string, error?: Error) => {
+      const at = asked.findIndex((one) => one.variable === variable)
+      expect(at, `asked for ${variable}`).toBeGreaterThanOrEqual(0)
+      asked.splice(at, 1)[0]!.answer(error)
+      await vi.advanceTimersByTimeAsync(0)
+    }
+    return { heartbeat, answer }
+  }
+  const OPEN = 'PEREZVON_DOOR=open'
+  const BEAT = 'PEREZVON_HB=now'
+
+  test.each([
+    [OPEN, BEAT],
+    [BEAT, OPEN],
+  ])('is so when both %s and %s are acknowledged', async (first, second) => {
+    const { heartbeat, answer } = slow()
+    heartbeat.start()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(heartbeat.isKnown).toBe(false)
+    await answer(first)
+    expect(heartbeat.isKnown).toBe(false)
+    await answer(second)
+    expect(heartbeat.isKnown).toBe(true)
+    heartbeat.stop()
+    expect(heartbeat.isKnown).toBe(false)
+  })
+
+  test('is not so while one of them was refused, until it is taken', async () => {
+    const { heartbeat, answer } = slow()
+    heartbeat.start()
+    await vi.advanceTimersByTimeAsync(0)
+    await answer(BEAT)
+    await answer(OPEN, new Error('no answer'))
+    expect(heartbeat.isKnown).toBe(false)
+    await vi.advanceTimersByTimeAsync(5_000)
+    await answer(OPEN)
+    expect(heartbeat.isKnown).toBe(true)
+    heartbeat.stop()
+  })
+
+  test('ends with the last word that was acknowledged, where the next ones are not', async () => {
+    const { heartbeat, answer } = slow()
+    heartbeat.start()
+    await vi.advanceTimersByTimeAsync(0)
+    await answer(OPEN)
+    await answer(BEAT)
+    await vi.advanceTimersByTimeAsync(11_999)
+    expect(heartbeat.isKnown).toBe(true)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(heartbeat.isKnown).toBe(false)
+    await answer(BEAT) // that of the second 5: the answer is late, but the word was said 7 s ago
+    expect(heartbeat.isKnown).toBe(true)
+    heartbeat.stop()
+  })
+
+  test('is not so by an answer to a former connection', async () => {
+    const { heartbeat, answer } = slow()
+    heartbeat.start()
+    await vi.advanceTimersByTimeAsync(0)
+    heartbeat.stop()
+    heartbeat.start()
+    await vi.advanceTimersByTimeAsync(0)
+    await answer(OPEN)
+    await answer(BEAT)
+    expect(heartbeat.isKnown).toBe(false)
+    await answer(OPEN)
+    await answer(BEAT)
+    expect(heartbeat.isKnown).toBe(true)
+    heartbeat.stop()
+  })
+
+  test('ends as the door is closed, and a reconnect does not open it again', async () => {
+    const { heartbeat, answer } = slow()
+    heartbeat.start()
+    await vi.advanceTimersByTimeAsync(0)
+    await answer(OPEN)
+    await answer(BEAT)
+    const closing = heartbeat.closeDoor()
+    expect(heartbeat.isKnown).toBe(false)
+    await answer('PEREZVON_DOOR=closed')
+    await closing
+    heartbeat.start()
+    await vi.advanceTimersByTimeAsync(0)
+    await answer('PEREZVON_DOOR=closed')
+    await answer(BEAT)
+    expect(heartbeat.isKnown).toBe(false)
+    heartbeat.stop()
+  })
 })

@@ -34,7 +34,10 @@ export function checkNames({ config, names, report }: CheckInput): void {
     if (shift !== undefined) hours(shift, ['people', key, 'hours'])
     if (line !== undefined) ownLine(line, ['people', key, 'line'])
   }
-  for (const [key, line] of Object.entries(config.lines)) flow(line.flow, ['lines', key, 'flow'])
+  for (const [key, line] of Object.entries(config.lines)) {
+    flow(line.flow, ['lines', key, 'flow'])
+    if (line.callback) target(line.callback, ['lines', key, 'callback'])
+  }
   if (config.operator) target(config.operator.ring, ['operator', 'ring'])
   const { callback } = config.missed_calls
   if (callback?.group) group(callback.group, ['missed_calls', 'callback', 'group'])

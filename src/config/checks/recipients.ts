@@ -4,6 +4,7 @@ import { readingsInWords } from '../../model/phone-refusal.ts'
 import { mailAddress } from '../values.ts'
 import type { Path } from '../problem.ts'
 import { allSteps } from '../walk-steps.ts'
+import { owningGroup } from '../groups.ts'
 import { operatorOf } from './operator.ts'
 import type { CheckInput } from './report.ts'
 
@@ -48,6 +49,7 @@ export function checkRecipients({ config, names, report }: CheckInput): void {
 
   if (config.missed_calls.mail.to.some((word) => word !== 'group')) return
   const rung = new Set([operatorOf(config).ring])
+  for (const line of Object.keys(config.lines)) rung.add(owningGroup(config, line, null))
   for (const { step } of allSteps(config)) if (step.kind === 'ring') rung.add(step.ring.to)
   for (const [key, { email, members }] of Object.entries(config.groups)) {
     const hasMail = email ?? members.some((name) => !Object.hasOwn(config.people, name) || config.people[name]!.email)

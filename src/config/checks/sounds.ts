@@ -32,7 +32,10 @@ export function checkSounds({ config, folder, promptTexts, elsewhere, report }: 
   const [message] = [...allSteps(config)].filter(({ step }) => step.kind === 'voicemail')
   if (message && elsewhere.mp3 === false) report('no-mp3-encoder', [...message.path, 'voicemail'], {}, 'key')
   for (const { step, path } of allSteps(config)) {
-    if (step.kind === 'play') step.play.forEach((sound, i) => need(sound, [...path, 'play', i]))
+    if (step.kind === 'play') {
+      const list = step.skip === undefined ? ['play'] : ['play', 'sound']
+      step.play.forEach((sound, i) => need(sound, [...path, ...list, i]))
+    }
     if (step.kind === 'say')
       step.say.forEach((spoken, i) => typeof spoken === 'string' && need(spoken, [...path, 'say', i]))
     if (step.kind === 'menu') {

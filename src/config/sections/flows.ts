@@ -28,7 +28,18 @@ function value() {
 
 const steps: z.ZodType<Step[], unknown> = z.lazy(() => oneOrMany(step))
 
-const play = strict({ play: oneOrMany(sound()) })
+const play = strict({
+  play: shortOrLong(
+    oneOrMany(sound()),
+    strict({
+      sound: oneOrMany(sound()),
+      skip: z
+        .boolean()
+        .default(true)
+        .describe('a key ends it, and counts for the menu that follows; `false`: it is heard to its end'),
+    }),
+  ),
+}).transform(({ play }): Play => (Array.isArray(play) ? { play } : { play: play.sound, skip: play.skip }))
 const say = strict({ say: oneOrMany(spoken) })
 const menu = strict({
   menu: strict({
@@ -141,7 +152,7 @@ interface Placed {
 /** Steps hold steps, so their type is written out; the shapes are the schemas' above. */
 export type Step = Placed &
   (
-    | ({ kind: 'play' } & z.output<typeof play>)
+    | ({ kind: 'play' } & Play)
     | ({ kind: 'say' } & z.output<typeof say>)
     | { kind: 'menu'; menu: Menu }
     | {
@@ -161,6 +172,11 @@ export type Step = Placed &
     | ({ kind: 'answer' } & z.output<typeof answer>)
     | ({ kind: 'opt_out' } & z.output<typeof optOut>)
   )
+/** `skip` false: no key ends it; missing: written in the short form, and a key does. */
+interface Play {
+  play: string[]
+  skip?: boolean
+}
 /** `screen`: outside numbers must accept with a key. `for`, `busy`: milliseconds; `busy` is how long of it while everybody is. */
 export interface RingTarget {
   to: string

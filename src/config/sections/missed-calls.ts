@@ -39,7 +39,7 @@ export const missedCalls = strict({
     to: z
       .array(z.string())
       .min(1, 'empty-list' satisfies ProblemId)
-      .describe('mail addresses, people, or `group`: everybody of the group that was rung'),
+      .describe('mail addresses, people, or `group`: everybody of the group that was rung, or whose line it is'),
     wait: duration().default(10_000).describe('a caller who gets through within this time makes no mail'),
     digest: strict({
       over: whole(1, 100_000).default(10).describe('so many notices go one by one to a recipient within `within`'),
@@ -73,7 +73,9 @@ export const missedCalls = strict({
   callback: strict({
     group: name()
       .optional()
-      .describe('who calls back when the caller had not chosen a group yet; the operator’s group if missing'),
+      .describe(
+        'who calls back callers of lines that are nobody’s own (`lines: callback:`); the operator’s group if missing',
+      ),
     after: duration().default(0).describe('not before this time has passed since the call'),
     tries: whole(1, 9).default(3).describe('calls to the client before it is given up'),
     every: waits().default([300_000, 1_200_000, 3_600_000]).describe('wait before the 2nd, 3rd, … try'),

@@ -43,6 +43,12 @@ export const line = strict({
     .min(1, 'empty-list' satisfies ProblemId)
     .optional()
     .describe('who is told of missed calls on this line instead of `missed_calls.mail.to`'),
+  callback: name()
+    .optional()
+    .describe(
+      'whose line it is: the group or person that calls back, and is told, when a caller was lost before anybody was rung; ' +
+        'if missing whom the flow rings, where that is only one, else `missed_calls.callback.group`, else the operator',
+    ),
   max_calls: whole(1, 10_000).optional().describe('callers of this line at once; as many as come if missing'),
   on_full: steps.optional().describe('the way of a caller beyond them; the busy tone if missing'),
 })

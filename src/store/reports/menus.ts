@@ -1,4 +1,5 @@
 /** The way of callers through greeting and menus, from the steps of their paths. What is made of it: reports/menu-figures.ts. */
+import type { Step } from '../../model/call-outcome.ts'
 import type { Period } from '../../reports/period.ts'
 import type { ReportDatabase } from './connection.ts'
 import { CALLS, periodValues, STRETCHES } from './cut.ts'
@@ -27,32 +28,58 @@ export function funnel(database: ReportDatabase, period: Period): Promise<Funnel
   )
 }
 
-export type LeavingPlace = 'greeting' | 'menu' | 'ring' | 'closed' | 'voicemail'
-export interface Left {
-  place: LeavingPlace
-  /** Of a menu: where it stands in the configuration; of a ring: who was rung. */
-  detail: string | null
+/** One thing that a caller had come to, and what it is told apart by: see TRAIL. */
+export type TrailStep = [kind: Step['kind'], detail: string | null]
+
+/** Calls that came to the same things in the same order. */
+export interface Trail {
+  trail: TrailStep[]
   calls: number
 }
 
-/** Lost calls that the caller ended, by the last thing that he had come to. */
-export function whereLeft(database: ReportDatabase, period: Period): Promise<Left[]> {
-  return database.rows(
+/** Steps at which a caller can be when the call ends. `played`: an announcement, the greeting too. */
+const TRAIL = [
+  'played',
+  'announced',
+  'closed',
+  'lookup',
+  'menu',
+  'key',
+  'silence',
+  'wrong-key',
+  'offer',
+  'callback-asked',
+  'ring',
+  'voicemail',
+  'recorded',
+  'talk',
+  'transferred',
+  'fallback',
+] as const satisfies Step['kind'][]
+
+/**
+ * The ways of lost calls that the caller ended. After the answerphone it is not asked who was first: the end of a message is the end of the call.
+ * The same way is told once, however many callers went it: they are as few as the ways through the flows.
+ */
+export async function trailsOfLeavers(database: ReportDatabase, period: Period): Promise<Trail[]> {
+  const kinds = TRAIL.map((kind) => `'${kind}'`).join(', ')
+  const rows = await database.rows<{ trail: string; calls: number }>(
     `WITH ${STRETCHES}, ${CALLS},
-    last AS (
-      SELECT c."reason" AS "reason", step."kind" AS "kind", step."detail" AS "detail", max(step."seq")
-      FROM c CROSS JOIN "PathStep" step ON step."callId" = c."id"
-      WHERE c."verdict" = 'missed' AND step."kind" IN ('arrived', 'played', 'closed', 'menu', 'key', 'silence', 'wrong-key', 'ring', 'voicemail')
-        AND EXISTS (SELECT 1 FROM "PathStep" end WHERE end."callId" = c."id" AND end."kind" = 'hung-up' AND end."detail"->>'by' = 'caller')
-      GROUP BY c."id"),
-    place AS (
-      SELECT CASE WHEN "kind" IN ('menu', 'key', 'silence', 'wrong-key') THEN 'menu' WHEN "kind" IN ('ring', 'voicemail') THEN "kind"
-          WHEN "kind" = 'closed' OR "reason" = 'after_hours' THEN 'closed' ELSE 'greeting' END AS "place",
-        CASE WHEN "kind" IN ('menu', 'key', 'silence', 'wrong-key') THEN "detail"->>'at' WHEN "kind" = 'ring' THEN "detail"->>'to' END AS "detail"
-      FROM last)
-    SELECT "place", "detail", count(*) AS "calls" FROM place GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
+    leaver AS (
+      SELECT c."id" AS "id" FROM c WHERE c."verdict" = 'missed' AND EXISTS (
+        SELECT 1 FROM "PathStep" last WHERE last."callId" = c."id"
+          AND (last."kind" = 'recorded' OR (last."kind" = 'hung-up' AND last."detail"->>'by' = 'caller')))),
+    step AS (
+      SELECT leaver."id" AS "id", step."seq" AS "seq", json_array(step."kind",
+        CASE step."kind" WHEN 'ring' THEN step."detail"->>'to' WHEN 'talk' THEN step."detail"->>'person'
+          WHEN 'transferred' THEN step."detail"->>'by' WHEN 'fallback' THEN step."detail"->>'why' ELSE step."detail"->>'at' END) AS "step"
+      FROM leaver LEFT JOIN "PathStep" step ON step."callId" = leaver."id" AND step."kind" IN (${kinds})),
+    trail AS (
+      SELECT json_group_array(json("step") ORDER BY "seq") FILTER (WHERE "seq" IS NOT NULL) AS "trail" FROM step GROUP BY "id")
+    SELECT "trail", count(*) AS "calls" FROM trail GROUP BY 1`,
     periodValues(period),
   )
+  return rows.map(({ trail, calls }) => ({ trail: JSON.parse(trail) as TrailStep[], calls }))
 }
 
 export interface KeyPresses {

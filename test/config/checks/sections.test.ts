@@ -23,6 +23,12 @@ it.each([
     ['E109 lines.+73432001122.flow', 'W202 flows.main'],
   ],
   [
+    'a line that is nobody’s',
+    { lines: '{ "+7 343 200-11-22": { name: Main, flow: main, callback: nobody } }' },
+    ['E104 lines.+73432001122.callback'],
+  ],
+  ['a line of a person', { lines: '{ "+7 343 200-11-22": { name: Main, flow: main, callback: anna } }' }, []],
+  [
     'music',
     { flows: '{ main: [{ ring: { to: sales, music: jazz } }, { hangup: busy }] }' },
     ['E107 flows.main[0].ring.music'],

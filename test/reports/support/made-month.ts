@@ -139,6 +139,7 @@ function addSteps({ steps }: Month, dice: Chance, call: CallRow): void {
     steps.push({ callId: call.id, seq, at: call.arrivedAt + seq++, kind, detail })
   step('arrived', { did: call.line })
   step('played', { sounds: ['prompts/greeting'] })
+  if (call.reason === 'after_hours') step('closed', { hours: 'office' })
   if (dice.is(0.6)) {
     const at = dice.pick(['perezvon.yaml:20', 'perezvon.yaml:31'])
     step('menu', { at })

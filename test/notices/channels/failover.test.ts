@@ -89,7 +89,10 @@ test('nobody can be talked to: the failure of the last is told, and one is tried
 
 test('servers of one list sign alike and make the same threads', () => {
   const key = { domain: null, selector: 's', key: 'k' }
-  const [a, b] = mailServers(['smtp://a.example.ru', 'smtps://u:p@b.example.ru'], 'perezvon@example.ru', key)
+  const [a, b] = mailServers(['smtp://a.example.ru', 'smtps://u:p@b.example.ru'], {
+    from: 'perezvon@example.ru',
+    dkim: key,
+  })
   expect(a!.threadSecret).toBe(b!.threadSecret)
   expect([a!.dkim, b!.dkim]).toEqual([
     { domain: 'example.ru', selector: 's', key: 'k' },

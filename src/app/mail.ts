@@ -57,7 +57,7 @@ export const connectSmtp: ConnectMail = (ground, book) => {
       close: channel.close.bind(channel),
     }
   })
-  return new FailoverMail(servers, ground.clock, ground.log, book)
+  return new FailoverMail(servers, ground.clock, ground.log, { book })
 }
 
 export function mailRoom(ground: Ground, connect: ConnectMail): Mail {

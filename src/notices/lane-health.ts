@@ -24,7 +24,7 @@ export interface LaneHealthRules {
 
 export const defaultLaneHealthRules: LaneHealthRules = {
   serverPause: { firstMs: 2_000, maxMs: 60_000 },
-  refusalPause: { firstMs: 5_000, maxMs: 900_000 },
+  refusalPause: { firstMs: 5_000, maxMs: 300_000 },
   inARow: 3,
   putOffMs: 3_600_000,
 }

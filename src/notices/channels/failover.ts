@@ -35,18 +35,25 @@ export class FailoverMail implements MailSender {
   #clock: Clock
   #log: Logger
   #book: IllnessBook | null
+  #hurryMs: number
 
   /** At least one. `book`: told of one that is ill while others take its mails. */
-  constructor(servers: Server[], clock: Clock, log: Logger, book: IllnessBook | null = null) {
+  constructor(
+    servers: Server[],
+    clock: Clock,
+    log: Logger,
+    { book = null, hurryMs = HURRY_MS }: { book?: IllnessBook | null; hurryMs?: number } = {},
+  ) {
     this.#servers = servers.map((server) => ({ server, failures: 0, pausedUntil: 0 }))
     this.#clock = clock
     this.#log = log
     this.#book = book
+    this.#hurryMs = hurryMs
   }
 
   async send(mail: Mail, signal: AbortSignal): Promise<SendResult> {
     const order = this.#inOrder()
-    const hurry = order.length > 1 ? { beginMs: HURRY_MS } : {}
+    const hurry = order.length > 1 ? { beginMs: this.#hurryMs } : {}
     const slow: State[] = []
     let result: SendResult | null = null
     for (const state of order) {

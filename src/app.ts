@@ -7,7 +7,7 @@ import { type Calls, callsRoom } from './app/calls.ts'
 import { casePagesRoom } from './app/case-pages.ts'
 import { campaignsRoom } from './app/campaigns.ts'
 import { featureCodes } from './app/feature-codes.ts'
-import { collectGauges, healthChecks } from './app/figures.ts'
+import { channelStates, collectGauges, healthChecks, outboxWarnings } from './app/figures.ts'
 import { type AppParts, layGround } from './app/ground.ts'
 import { type ConnectMail, connectSmtp, mailRoom } from './app/mail.ts'
 import { operatorsApiRoom } from './app/operators-api.ts'
@@ -113,6 +113,8 @@ export function createApp(parts: AppParts, outside: Outside = REAL): App {
         api: operatorsApiRoom(ground, people),
         log,
         checks: healthChecks(ground, telephony, mail),
+        channels: () => channelStates(ground, mail),
+        warnings: () => outboxWarnings(mail),
       })
       await people.wakeUp()
       await watchPhones()

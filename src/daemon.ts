@@ -2,13 +2,15 @@
 import { dirname, join } from 'node:path'
 import { createApp } from './app.ts'
 import { printProblems } from './config/diagnostics.ts'
-import { loadSettings, printSettingProblems } from './config/env.ts'
+import { checkDataFolder, dataFolderProblem } from './config/data-folder.ts'
+import { loadSettings, printSettingProblems, type SettingProblem, type Settings } from './config/env.ts'
 import { LiveConfig } from './config/live-config.ts'
 import { loadConfig } from './config/load.ts'
 import { housePrompts } from './prompts/house-prompts.ts'
 import { openLibrary } from './prompts/library.ts'
 import { makePrompts } from './prompts/make-prompts.ts'
 import { systemClock } from './runtime/clock.ts'
+import type { Language } from './runtime/i18n.ts'
 import { createLogger } from './runtime/logger.ts'
 import { AlreadyRunning, lockFolder } from './runtime/process-lock.ts'
 import { ownVersion } from './runtime/version.ts'
@@ -46,7 +48,7 @@ export async function startDaemon(env: NodeJS.ProcessEnv, onFenced: () => void):
       exitCodes.invalid,
     )
   }
-  const unlock = takeLock(settings.dataFolder)
+  const unlock = takeLock(settings.dataFolder, language)
   const database = await openDatabase(join(settings.dataFolder, 'perezvon.db'))
   const library = await openLibrary({
     configDir: dirname(settings.configFile),
@@ -77,7 +79,12 @@ export async function startDaemon(env: NodeJS.ProcessEnv, onFenced: () => void):
     log,
     onFenced,
   })
-  const { httpPort } = await app.start()
+  const { httpPort } = await app.start().catch((error: unknown) => {
+    const problem = listenProblem(settings.http, error)
+    if (!problem) throw error
+    unlock()
+    return refuse(printSettingProblems([problem], language), exitCodes.invalid)
+  })
   log.info('Perezvon is running', { version: ownVersion(), http: `${settings.http.host}:${httpPort}` })
   return {
     reload: () => void liveConfig.reload(),
@@ -90,13 +97,26 @@ export async function startDaemon(env: NodeJS.ProcessEnv, onFenced: () => void):
   }
 }
 
-function takeLock(folder: string): () => void {
+function takeLock(folder: string, language: Language): () => void {
+  const unusable = checkDataFolder(folder)
+  if (unusable) return refuse(printSettingProblems([unusable], language), exitCodes.invalid)
   try {
     return lockFolder(folder)
   } catch (error) {
     if (error instanceof AlreadyRunning) return refuse(`${error.message}\n`, exitCodes.replaced)
+    const problem = dataFolderProblem(folder, error)
+    if (problem) return refuse(printSettingProblems([problem], language), exitCodes.invalid)
     throw error
   }
+}
+
+/** The system's words for an address that is not ours, or that we may not have. */
+const NOT_OUR_ADDRESS = new Set(['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EPERM', 'ENOTFOUND', 'EAI_AGAIN', 'EINVAL'])
+
+function listenProblem({ host, port }: Settings['http'], error: unknown): SettingProblem | null {
+  const { code = '', syscall = '' } = error as NodeJS.ErrnoException
+  if (!NOT_OUR_ADDRESS.has(code) || !['listen', 'bind', 'getaddrinfo'].includes(syscall)) return null
+  return { name: 'PEREZVON_HTTP', id: 'cannot-listen', text: `${host}:${port}`, why: code }
 }
 
 function refuse(why: string, exitCode: number): never {

@@ -20,8 +20,8 @@ export interface ReceivedMail {
 
 /** `data-begin`: in the middle of the message; `data-end`: after its last dot, when the mail is already ours. */
 export type SmtpVerb = 'connect' | 'mail-from' | 'rcpt-to' | 'data-begin' | 'data-end'
-/** A number is an SMTP status: 451 later, 550 never. */
-export type SmtpFault = number | 'hang' | 'drop'
+/** A number is an SMTP status: 451 later, 550 never. `slowMs`: all is well, only so much later. */
+export type SmtpFault = number | 'hang' | 'drop' | { slowMs: number }
 
 export interface MailServerOptions {
   /** Any free one if missing. */
@@ -156,6 +156,7 @@ export class MailServer {
 
   #suffer(fault: SmtpFault, session: SMTPServerSession, done: (error?: Error) => void): void {
     if (fault === 'drop') this.#drop(session)
+    else if (typeof fault === 'object') setTimeout(done, fault.slowMs)
     else if (fault !== 'hang') done(Object.assign(new Error(`${fault} as the test wants it`), { responseCode: fault }))
   }
 
@@ -173,7 +174,7 @@ export class MailServer {
       to: rcptTo.map((recipient) => recipient.address),
       raw: raw.toString(),
       parsed: await simpleParser(raw),
-      confirmed: fault === null,
+      confirmed: fault === null || typeof fault === 'object',
     })
     if (fault === null) done()
     else this.#suffer(fault, session, done)

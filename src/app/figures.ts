@@ -1,9 +1,10 @@
 /** What /metrics and /ready say of the house. */
 import type { EndedCall } from '../calls/end-of-call.ts'
-import type { HealthCheck } from '../http/health.ts'
+import type { ChannelState, HealthCheck } from '../http/health.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { Verdict } from '../model/call-outcome.ts'
 import { callsInTalk, openList } from '../reports/gauges.ts'
+import { maskNumbers } from '../runtime/logger.ts'
 import { pingDatabase } from '../store/database.ts'
 import type { ReportDatabase } from '../store/reports/connection.ts'
 import { liveContacts } from '../store/reports/surveys.ts'
@@ -32,7 +33,7 @@ export function countCall(metrics: Metrics, call: EndedCall, verdict: Verdict): 
 export function collectGauges(
   ground: Ground,
   telephony: AsteriskLink,
-  { outbox }: Mail,
+  { outbox, illnesses }: Mail,
   reports: ReportDatabase,
 ): () => Promise<void> {
   const { metrics, prisma, clock, live, liveConfig } = ground
@@ -58,6 +59,11 @@ export function collectGauges(
     metrics.missedOldest.set(list.oldestMs / 1000)
     metrics.outboxPending.set(mails.pending)
     metrics.outboxDead.set(mails.dead)
+    metrics.outboxUnconfirmed.set(mails.unconfirmed)
+    metrics.channelIll.reset()
+    // no addresses of people in labels
+    for (const { channel, kind } of illnesses.current())
+      if (kind !== 'recipient') metrics.channelIll.set({ channel }, 1)
   }
 }
 
@@ -71,10 +77,33 @@ export function healthChecks({ prisma }: Ground, telephony: AsteriskLink, mail: 
         : 'the dialplan does not send callers to us: it has not heard that we are here, or we are stopping'
     },
     database: databaseCheck(prisma),
-    mail: async () => {
-      const health = await mail.sender.verify()
-      return health.ok ? null : health.why
-    },
+    mail: () => mail.health.why(),
+  }
+}
+
+/** A connection that broke is told of when it stays broken; a refusal at once. */
+const SHOWN_AFTER_MS = 60_000
+
+/** Channels that cannot deliver. Numbers of people are masked: whoever asks /ready has no account. */
+export function channelStates({ clock }: Ground, { illnesses }: Mail): ChannelState[] {
+  const all = illnesses.current()
+  const shown = all.filter(({ kind, since }) => kind !== 'away' || clock.now() - since >= SHOWN_AFTER_MS)
+  return shown.map(({ channel, kind, why, since }) => ({
+    channel: maskNumbers(channel),
+    kind,
+    why: maskNumbers(why),
+    since,
+    // one of several servers, one mailbox of many: the others go on
+    stops: !channel.includes(' '),
+  }))
+}
+
+/** What stands in the outbox and moves no more by itself. */
+export async function outboxWarnings({ outbox }: Mail): Promise<Record<string, string>> {
+  const { dead, unconfirmed } = await outbox.counts()
+  return {
+    ...(dead > 0 && { undeliverable: `${dead} in the outbox: \`perezvon mail outbox\`` }),
+    ...(unconfirmed > 0 && { unconfirmed: `${unconfirmed} in the outbox: \`perezvon mail outbox\`` }),
   }
 }
 

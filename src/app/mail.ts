@@ -1,6 +1,5 @@
 /** Notices: the outbox with a worker for each channel, who writes the words, who gathers, reminds, and says that it is over. */
 import { dirname, join } from 'node:path'
-import type { Config } from '../config/schema.ts'
 import { defaultBackoff } from '../notices/backoff.ts'
 import { caseLinks, linkSecret } from '../notices/case-links.ts'
 import { channelDelivery } from '../notices/channel-delivery.ts'
@@ -10,18 +9,23 @@ import { ClosingWorker } from '../notices/closing-worker.ts'
 import { type Composer, composeMail } from '../notices/compose.ts'
 import { digestGate } from '../notices/digest-gate.ts'
 import { EscalationWorker } from '../notices/escalation-worker.ts'
+import { ChannelIllnesses, type IllnessBook } from '../notices/illness.ts'
 import { Lanes } from '../notices/lanes.ts'
 import { mailDelivery } from '../notices/mail-delivery.ts'
-import { deadlinesFor, mailServers } from '../notices/mail-settings.ts'
-import { defaultOutboxRules, OutboxWorker } from '../notices/outbox-worker.ts'
+import { MailHealth } from '../notices/mail-health.ts'
+import { mailServers } from '../notices/mail-settings.ts'
+import { OutboxWorker } from '../notices/outbox-worker.ts'
 import { Templates } from '../notices/templates/overrides.ts'
 import { mp3Command } from '../notices/voice-message.ts'
 import { findPrograms } from '../prompts/programs.ts'
 import { composeWeekly } from '../reports/weekly/compose.ts'
 import { Digests } from '../store/digests.ts'
 import { stillNeeded } from '../store/escalations.ts'
+import { Illnesses } from '../store/illnesses.ts'
 import { Outbox } from '../store/outbox.ts'
+import { isNamed, lanesOf, whomToTell } from './alarms.ts'
 import { recordingsFolder } from './calls.ts'
+import { chatMoves } from './chat-moves.ts'
 import type { Ground } from './ground.ts'
 
 export interface MailServer extends MailSender {
@@ -29,18 +33,20 @@ export interface MailServer extends MailSender {
   close(): void
 }
 /** Builds the way to the mail server; nothing is connected before the first mail. */
-export type ConnectMail = (ground: Ground) => MailServer
+export type ConnectMail = (ground: Ground, book: IllnessBook) => MailServer
 
 export interface Mail {
   outbox: Outbox
   /** All that works on notices. */
   worker: { start(): Promise<void>; wake(): void; refresh(): void; stop(): Promise<void> }
   sender: MailServer
+  health: MailHealth
+  illnesses: ChannelIllnesses
   /** Signs the links of the mails. */
   linkSecret: string
 }
 
-export const connectSmtp: ConnectMail = (ground) => {
+export const connectSmtp: ConnectMail = (ground, book) => {
   const servers = smtpServers(ground).map((server) => {
     const channel = new MailChannel(server)
     const name = `${server.host}:${server.port}`
@@ -51,14 +57,25 @@ export const connectSmtp: ConnectMail = (ground) => {
       close: channel.close.bind(channel),
     }
   })
-  return new FailoverMail(servers, ground.clock, ground.log)
+  return new FailoverMail(servers, ground.clock, ground.log, { book })
 }
 
 export function mailRoom(ground: Ground, connect: ConnectMail): Mail {
   const { settings, secrets, prisma, journal, clock, log, config } = ground
-  const sender = connect(ground)
   const outbox = new Outbox(prisma)
   const digests = new Digests(prisma)
+  const onNotices = () => lanes.wake()
+  const illnesses = new ChannelIllnesses({
+    store: new Illnesses(prisma),
+    journal,
+    clock,
+    log,
+    company: () => ({ name: config().company.name, zone: config().company.timezone }),
+    whom: (channel, ill) => whomToTell(config(), channel, ill),
+    onNotices,
+  })
+  const sender = connect(ground, illnesses)
+  const health = new MailHealth(() => sender.verify())
   const secret = linkSecret(settings.dataFolder, secrets.linkSecret)
   const needed = (caseId: string) => stillNeeded(prisma, caseId)
   const composer = composerOf(ground, digests, secret)
@@ -66,13 +83,15 @@ export function mailRoom(ground: Ground, connect: ConnectMail): Mail {
   const toMail = mailDelivery({
     outbox,
     sender,
+    onHealth: (known) => health.learn(known),
     compose: (notice, first, attach) =>
       notice.kind === 'weekly'
         ? composeWeekly(notice, composer.settings)
         : composeMail(notice, first, attach, composer),
   })
   const configFolder = dirname(settings.configFile)
-  const toChannel = channelDelivery({ config, configFolder, env: process.env, writer: composer, clock })
+  const chats = chatMoves(ground, (channel) => whomToTell(config(), channel, new Set()), onNotices)
+  const toChannel = channelDelivery({ config, configFolder, env: process.env, writer: composer, chats, clock })
   const lanes = new Lanes({
     wanted: () => lanesOf(config()),
     unfinished: () => outbox.unfinishedLanes(),
@@ -82,28 +101,35 @@ export function mailRoom(ground: Ground, connect: ConnectMail): Mail {
         outbox,
         lane,
         gate,
+        book: illnesses,
         deliver: lane === 'mail' ? toMail : toChannel,
         clock,
         log,
         onResult: (kind, result) => ground.metrics.mailSent.inc({ kind, result }),
-        rules: rulesOf(ground),
+        rules: { backoff: { ...defaultBackoff, firstMs: settings.mail.retryMs } },
       }),
   })
-  const onNotices = () => lanes.wake()
   const escalations = new EscalationWorker({ prisma, journal, clock, log, stillNeeded: needed, onNotices })
   const closings = new ClosingWorker({ prisma, journal, config, clock, log, onNotices })
-  const workers = [escalations, closings]
+  const workers = [escalations, closings, illnesses]
+  const forget = () => illnesses.forget((illness) => isNamed(config(), illness))
   return {
     outbox,
     sender,
+    health,
+    illnesses,
     linkSecret: secret,
     worker: {
       async start() {
+        await illnesses.load()
         await lanes.start()
         for (const worker of workers) worker.start()
       },
-      wake: () => lanes.wake(),
-      refresh: () => lanes.refresh(),
+      wake: onNotices,
+      refresh() {
+        lanes.refresh()
+        forget().catch((error: unknown) => log.error('old illnesses of channels are not forgotten', { error }))
+      },
       async stop() {
         await Promise.all(workers.map((worker) => worker.stop()))
         await lanes.stop()
@@ -136,24 +162,9 @@ function composerOf(ground: Ground, digests: Digests, secret: string): Composer 
   }
 }
 
-function lanesOf({ channels }: Config): string[] {
-  const named = (kind: 'webhook' | 'telegram') => Object.keys(channels[kind]).map((name) => `${kind}:${name}`)
-  return ['mail', ...named('webhook'), ...named('telegram'), ...(channels.sms ? ['sms'] : [])]
-}
-
-function rulesOf(ground: Ground) {
-  const servers = smtpServers(ground)
-  const [{ deadlines }] = servers as [(typeof servers)[number]]
-  return {
-    backoff: { ...defaultBackoff, firstMs: ground.settings.mail.retryMs },
-    // every server may take its time, and before that the message is put into words
-    leaseMs: Math.max(defaultOutboxRules.leaseMs, (servers.length + 1) * deadlines.sendMs + 60_000),
-  }
-}
-
 function smtpServers({ settings, secrets }: Ground) {
-  const { from, timeoutMs, dkim } = settings.mail
+  const { from, ehlo, timeoutMs, dkim } = settings.mail
   const { smtpUrls, dkimKey } = secrets
-  const servers = mailServers(smtpUrls, from!, dkimKey ? { ...dkim, key: dkimKey } : null)
-  return servers.map((server) => ({ ...server, deadlines: deadlinesFor(timeoutMs) }))
+  const signature = dkimKey ? { ...dkim, key: dkimKey } : null
+  return mailServers(smtpUrls, { from: from!, ehlo, dkim: signature, silenceMs: timeoutMs })
 }

@@ -10,7 +10,11 @@ import type { CallbackEnd } from './settle.ts'
 export async function endNotices(prisma: Prisma, task: CallbackTask, end: CallbackEnd): Promise<JournalEntry[]> {
   if (end.status !== 'failed') return []
   const told = await prisma.notice.findMany({
-    where: { callId: task.callId, kind: 'missed', status: { in: ['sent', 'sending', 'pending', 'dead', 'digested'] } },
+    where: {
+      callId: task.callId,
+      kind: 'missed',
+      status: { in: ['sent', 'sending', 'pending', 'dead', 'unconfirmed', 'digested'] },
+    },
   })
   const tries = await triesOf(prisma, task)
   return told.map((notice): JournalEntry => {

@@ -1,6 +1,7 @@
 /** What the commands share: the settings, the configuration, the database, the words on the terminal. Each part is opened when it is asked for. */
 import { dirname, join } from 'node:path'
 import { printProblems } from '../config/diagnostics.ts'
+import { checkDataFolder } from '../config/data-folder.ts'
 import { loadSettings, printSettingProblems, type Settings } from '../config/env.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
@@ -53,7 +54,12 @@ export function environment(env: NodeJS.ProcessEnv, language: Language): Environ
       }
       return (config = loaded.config)
     },
-    database: () => (database ??= openDatabase(join(self.settings().dataFolder, 'perezvon.db'))),
+    database() {
+      const { dataFolder } = self.settings()
+      const problem = checkDataFolder(dataFolder)
+      if (problem) throw new CommandFailed(printSettingProblems([problem], language), 3)
+      return (database ??= openDatabase(join(dataFolder, 'perezvon.db')))
+    },
     library() {
       const { configFile, dataFolder, soundsFolder, madeSoundsFolder, tts } = self.settings()
       return openLibrary({
@@ -66,9 +72,10 @@ export function environment(env: NodeJS.ProcessEnv, language: Language): Environ
     },
     mail() {
       const { smtpUrls, dkimKey } = self.secrets()
-      const { from, dkim } = self.settings().mail
+      const { from, ehlo, dkim, timeoutMs } = self.settings().mail
       if (smtpUrls.length === 0 || !from) throw new CommandFailed('PEREZVON_SMTP_URL, PEREZVON_MAIL_FROM: not set', 3)
-      return mailServers(smtpUrls, from, dkimKey ? { ...dkim, key: dkimKey } : null)
+      const signature = dkimKey ? { ...dkim, key: dkimKey } : null
+      return mailServers(smtpUrls, { from, ehlo, dkim: signature, silenceMs: timeoutMs })
     },
     async close() {
       await (await database)?.close()

@@ -1,8 +1,8 @@
 /** Samples of what people are told: shown on the terminal, or sent for a test, past the outbox. */
-import { z } from 'zod'
 import type { Config } from '../config/schema.ts'
 import { channelOf } from '../model/channel-name.ts'
 import { cleanText } from '../model/clean-text.ts'
+import { parseMailAddress } from '../model/mail-address.ts'
 import { channelDelivery } from '../notices/channel-delivery.ts'
 import { type Mail, MailChannel } from '../notices/channels/mail.ts'
 import { smsText } from '../notices/channels/sms.ts'
@@ -72,7 +72,7 @@ export async function preview(context: SampleContext, kind: string, options: Pre
     composer.templates.render(kind, format, unlinked(written.view), notice.language === 'ru' ? 'ru' : 'en')
   switch (options.as) {
     case 'webhook':
-      return context.print(JSON.stringify(JSON.parse(webhookBody(notice, written.calls[0]!)), null, 2))
+      return context.print(JSON.stringify(JSON.parse(webhookBody(notice, written.calls[0] ?? null)), null, 2))
     case 'telegram':
       return context.print(await render('chat'))
     case 'sms':
@@ -91,7 +91,7 @@ export async function test(
 ): Promise<void> {
   const kind = options.kind ?? 'missed'
   if (!isKind(kind)) return badKind(context, kind)
-  if (!channelOf(recipient) && !z.email().safeParse(recipient).success) {
+  if (!channelOf(recipient) && parseMailAddress(recipient) === null) {
     context.print(commandMessage(context.language, 'bad-address', { address: cleanText(recipient, 80) }))
     return context.exit(2)
   }

@@ -1,13 +1,17 @@
 /** `perezvon mail preview | test | outbox | retry` */
 import type { Command } from 'commander'
 import { cleanText } from '../model/clean-text.ts'
+import { alarmText } from '../notices/alarm-messages.ts'
 import { commandMessage } from '../notices/command-messages.ts'
+import { illnessKinds } from '../notices/illness.ts'
+import { channelWords } from '../notices/templates/alarm.ts'
 import type { Language } from '../runtime/i18n.ts'
+import type { Illness, Illnesses } from '../store/illnesses.ts'
 import type { Outbox, OutboxEntry } from '../store/outbox.ts'
 import { preview, type PreviewOptions, type SampleContext, test } from './mail-sample.ts'
 
 export interface MailCommandContext extends SampleContext {
-  openOutbox(): Promise<{ outbox: Outbox; close: () => Promise<void> }>
+  openOutbox(): Promise<{ outbox: Outbox; illnesses: Illnesses; close: () => Promise<void> }>
 }
 
 /** Exit codes: 0 done, 1 refused or unreachable, 2 usage, 5 nothing found to retry. */
@@ -17,7 +21,7 @@ export function addMailCommands(program: Command, context: MailCommandContext): 
     .description('notices about missed calls, by mail and other channels, and their outbox')
   mail
     .command('preview')
-    .argument('[kind]', 'missed, closed, callback-failed, escalation, digest or weekly', 'missed')
+    .argument('[kind]', 'missed, closed, callback-failed, escalation, digest, alarm or weekly', 'missed')
     .option('--language <ru|en>', 'the company’s if missing')
     .option('--html', 'the HTML part instead of the text; `--html > page.html` for a browser')
     .option('--as <channel>', 'mail, telegram, sms or webhook', 'mail')
@@ -39,7 +43,10 @@ export function addMailCommands(program: Command, context: MailCommandContext): 
     .action((options: OutboxOptions) => list(context, options))
   mail
     .command('retry')
-    .argument('[ids...]', 'only these; all dead ones if missing')
+    .argument(
+      '[ids...]',
+      'only these; all dead ones if missing. One that may have arrived goes again only where it is named',
+    )
     .description('sends undeliverable notices again')
     .action((ids: string[]) => retry(context, ids))
 }
@@ -51,9 +58,15 @@ interface OutboxOptions {
 }
 
 async function list(context: MailCommandContext, options: OutboxOptions): Promise<void> {
-  const statuses = ['pending', 'sending', 'dead', ...(options.all ? ['sent', 'digested', 'cancelled'] : [])]
+  const statuses = [
+    'pending',
+    'sending',
+    'dead',
+    'unconfirmed',
+    ...(options.all ? ['sent', 'digested', 'cancelled'] : []),
+  ]
   const limit = Math.min(Math.max(Math.trunc(Number(options.limit)) || 50, 1), 1000)
-  const { outbox, close } = await context.openOutbox()
+  const { outbox, illnesses, close } = await context.openOutbox()
   try {
     const entries = await outbox.list(statuses, limit)
     if (options.json) {
@@ -61,12 +74,21 @@ async function list(context: MailCommandContext, options: OutboxOptions): Promis
       return
     }
     const { pending, dead } = await outbox.counts()
+    for (const illness of await illnesses.list()) context.print(illnessLine(illness, context.language))
     for (const entry of entries) context.print(describe(entry, context.language))
     if (entries.length === 0) context.print(commandMessage(context.language, 'empty'))
     else context.print(commandMessage(context.language, 'counts', { pending, dead }))
   } finally {
     await close()
   }
+}
+
+function illnessLine({ channel, kind, why, since }: Illness, language: Language): string {
+  const known = illnessKinds.find((one) => one === kind) ?? 'away'
+  const what = alarmText(language, known)
+  const time = new Date(since).toLocaleString(language, { hour12: false })
+  const sentence = alarmText(language, 'sentence', { what, time, why: cleanText(why, 200) })
+  return `! ${channelWords(channel, language)}: ${sentence}`
 }
 
 function withoutPayload({ payload: _personal, ...entry }: OutboxEntry): object {
@@ -90,6 +112,7 @@ function stateOf({ status, dueAt, sentAt, digestId }: OutboxEntry, language: Lan
       return commandMessage(language, status, { digest: digestId ?? '' })
     case 'sending':
     case 'dead':
+    case 'unconfirmed':
     case 'cancelled':
       return commandMessage(language, status)
     default:

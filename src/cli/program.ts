@@ -8,6 +8,7 @@ import { Command, CommanderError } from 'commander'
 import { talkRecordingsFolder } from '../app/recordings.ts'
 import type { Language } from '../runtime/i18n.ts'
 import { ownVersion } from '../runtime/version.ts'
+import { Illnesses } from '../store/illnesses.ts'
 import { Outbox } from '../store/outbox.ts'
 import { ReportDatabase } from '../store/reports/connection.ts'
 import { addCallbackCommands } from './callback.ts'
@@ -96,7 +97,10 @@ export async function perezvon(
         publicUrl: env.settings().http.publicUrl,
       })
     },
-    openOutbox: async () => ({ outbox: new Outbox((await env.database()).prisma), close: () => env.close() }),
+    openOutbox: async () => {
+      const prisma = await openPrisma()
+      return { outbox: new Outbox(prisma), illnesses: new Illnesses(prisma), close: () => env.close() }
+    },
   })
   addOperatorCommands(program, { ...common, open: openPrisma, config: () => env.config() })
   addPromptCommands(program, {

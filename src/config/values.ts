@@ -8,6 +8,7 @@
  */
 import { DateTime } from 'luxon'
 import { z } from 'zod'
+import { parseMailAddress } from '../model/mail-address.ts'
 import { readPhoneText } from '../model/phone-text.ts'
 import { jsonShapes } from './json-shapes.ts'
 import type { ProblemId } from './problem.ts'
@@ -123,7 +124,17 @@ export const phoneNumber = () =>
 /** What makes an operator present: that his phone is on, or that he has said so. */
 export const login = () => z.enum(['phone', 'required'])
 
-export const mailAddress = () => z.email('bad-mail-address' satisfies ProblemId)
+/** A mail address; its domain may be written in any script or in punycode, and is kept as people read it. */
+export const mailAddress = () =>
+  z
+    .string()
+    .transform((text, ctx) => {
+      const address = parseMailAddress(text)
+      if (address !== null) return address
+      ctx.addIssue({ code: 'custom', message: 'bad-mail-address' satisfies ProblemId, params: { text } })
+      return z.NEVER
+    })
+    .register(jsonShapes, { shape: { keywords: { type: 'string', format: 'idn-email' } } })
 
 /** A map in which only the keys of `shape` may stand; the refusal of another key names those that may. */
 export const strict = <S extends z.ZodRawShape>(shape: S) =>

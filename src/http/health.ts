@@ -4,21 +4,56 @@ import type { RequestHandler } from 'express'
 /** Null: well. Otherwise a sentence for the admin. */
 export type HealthCheck = () => Promise<string | null> | string | null
 
+/** What is said of one channel of notices. */
+export interface ChannelState {
+  /** A lane of the outbox, one of several mail servers, or one mailbox. */
+  channel: string
+  /** A kind of illness, see notices/illness.ts. */
+  kind: string
+  why: string
+  /** Milliseconds since 1970 UTC. */
+  since: number
+  /** False: the job is done all the same, by another server or for other recipients. */
+  stops: boolean
+}
+
+export interface Readiness {
+  /** Each says in a sentence what is not well, or null. */
+  checks: Record<string, HealthCheck>
+  /** Missing: there are no channels to speak of. */
+  channels?: () => readonly ChannelState[]
+  /** What a person should see to although all of the job is done; by what it is about. */
+  warnings?: () => Promise<Record<string, string>>
+}
+
 const CHECK_DEADLINE_MS = 2_000
 
 export function live(): RequestHandler {
   return (_request, response) => void response.json({ live: true })
 }
 
-export function ready(checks: Record<string, HealthCheck>): RequestHandler {
+export function ready({ checks, channels = () => [], warnings = async () => ({}) }: Readiness): RequestHandler {
   return async (_request, response) => {
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => [name, await ask(check)] as const),
     )
-    const reasons = Object.fromEntries(results.filter(([, why]) => why !== null))
+    const states = channels()
+    const sentences = (stops: boolean) =>
+      states.filter((state) => state.stops === stops).map((state) => [state.channel, sentenceOf(state)] as const)
+    const reasons = Object.fromEntries([...results.filter(([, why]) => why !== null), ...sentences(true)])
     const isReady = Object.keys(reasons).length === 0
-    response.status(isReady ? 200 : 503).json({ ready: isReady, reasons })
+    const warned = { ...Object.fromEntries(sentences(false)), ...(await warnings().catch(() => ({}))) }
+    response.status(isReady ? 200 : 503).json({
+      ready: isReady,
+      reasons,
+      ...(Object.keys(warned).length > 0 && { warnings: warned }),
+      ...(states.length > 0 && { channels: states }),
+    })
   }
+}
+
+function sentenceOf({ kind, why, since }: ChannelState): string {
+  return `${kind} since ${new Date(since).toISOString()}: ${why}`
 }
 
 async function ask(check: HealthCheck): Promise<string | null> {

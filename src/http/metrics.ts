@@ -55,5 +55,7 @@ export function createMetrics(version: string) {
     mailSent: counter('mail_sent_total', 'mails', ['kind', 'result']),
     outboxPending: gauge('outbox_pending', 'mails not sent yet'),
     outboxDead: gauge('outbox_dead', 'mails that were given up'),
+    outboxUnconfirmed: gauge('outbox_unconfirmed', 'mails that may have arrived several times or not at all'),
+    channelIll: gauge('channel_ill', '1 while a channel of notices cannot deliver', ['channel']),
   }
 }

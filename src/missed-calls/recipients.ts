@@ -3,6 +3,7 @@ import { membersOf, owningGroup } from '../config/groups.ts'
 import type { Config } from '../config/schema.ts'
 import type { Person } from '../config/sections/people.ts'
 import { channelOf, type ChannelKind } from '../model/channel-name.ts'
+import { parseMailAddress } from '../model/mail-address.ts'
 import { parsePhone } from '../model/phone-number.ts'
 import type { Language } from '../runtime/i18n.ts'
 
@@ -49,7 +50,8 @@ function one(config: Config, entry: string): Recipient[] {
   if (person) return person.email ? [mailboxOf(person, config)] : []
   const channel = channelOf(entry)
   if (channel) return [{ address: channelAddress(config, channel), language: config.company.language }]
-  return entry.includes('@') ? [{ address: entry, language: config.company.language }] : []
+  if (!entry.includes('@')) return []
+  return [{ address: parseMailAddress(entry) ?? entry, language: config.company.language }]
 }
 
 function mailboxOf(person: Person, config: Config): Recipient {

@@ -1,12 +1,13 @@
 /** A notice by another way than mail: which channel of the configuration, with which secret, in which words. */
 import type { Config } from '../config/schema.ts'
+import type { TelegramChannel } from '../config/sections/channels.ts'
 import { channelOf } from '../model/channel-name.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { OutboxNotice } from '../store/outbox.ts'
-import { type ReadSecret, SecretMissing, secretsFrom } from './channels/secret.ts'
+import { ChannelUnusable, type ReadSecret, secretsFrom } from './channels/secret.ts'
 import { sendSms, smsText } from './channels/sms.ts'
 import { TelegramPace } from './channels/telegram-pace.ts'
-import { sendTelegram } from './channels/telegram.ts'
+import { type ChatMessage, sendTelegram } from './channels/telegram.ts'
 import { sendWebhook, webhookBody } from './channels/webhook.ts'
 import type { Deliver, Delivery } from './delivery.ts'
 import { reasonOf } from './mail-delivery.ts'
@@ -16,11 +17,22 @@ import type { NoticeKind } from './payload.ts'
 import type { Templates } from './templates/overrides.ts'
 import { languageOf, type WriterParts, writeNotice, type Written } from './write.ts'
 
+/**
+ * Where groups that became supergroups are kept: their number changes, and the configuration's is refused from then on.
+ */
+export interface ChatMoves {
+  movedTo(channel: string, from: string): Promise<string | null>
+  /** On disk before the new number is used. */
+  moved(channel: string, from: string, to: string): Promise<void>
+}
+
 export interface ChannelDeliveryParts {
   config: () => Config
   configFolder: string
   env: NodeJS.ProcessEnv
   writer: WriterParts & { templates: Templates }
+  /** Missing: nothing is kept (a sample from the command line). */
+  chats?: ChatMoves
   clock: Clock
   /** Of the pace. */
   time?: Stopwatch
@@ -33,17 +45,24 @@ export function channelDelivery(parts: ChannelDeliveryParts): Deliver {
   const telegramPace = new TelegramPace(parts.time)
   return async (notice, signal) => {
     let written: Written | null
-    let send: Send | null
     try {
       written = await writeNotice(notice, 'words-only', parts.writer)
-      if (!written) return { kind: 'needless', why: 'every call of it was answered meanwhile' }
-      send = await prepare(notice, written, secretOf, telegramPace, parts)
     } catch (error) {
-      // the admin mends it, and the notice goes
-      if (error instanceof SecretMissing) return { kind: 'retry', blame: 'unreachable', why: error.message }
-      return { kind: 'dead', why: `the notice could not be written: ${reasonOf(error)}` }
+      return { kind: 'dead', why: `the notice could not be written: ${reasonOf(error)}`, refused: false }
     }
-    return send ? send(signal) : { kind: 'dead', why: `the configuration names no channel ${notice.recipient}` }
+    if (!written) return { kind: 'needless', why: 'every call of it was answered meanwhile' }
+    const nameless: Delivery = {
+      kind: 'dead',
+      why: `the configuration names no channel ${notice.recipient}`,
+      refused: false,
+    }
+    try {
+      const send = await prepare(notice, written, secretOf, telegramPace, parts)
+      return send ? await send(signal) : nameless
+    } catch (error) {
+      if (!(error instanceof ChannelUnusable)) throw error
+      return { kind: 'retry', blame: 'us', lasting: true, why: error.message }
+    }
   }
 }
 
@@ -52,17 +71,18 @@ async function prepare(
   written: Written,
   secretOf: ReadSecret,
   telegramPace: TelegramPace,
-  { config, writer, clock }: ChannelDeliveryParts,
+  parts: ChannelDeliveryParts,
 ): Promise<Send | null> {
+  const { config, writer, clock } = parts
   const { kind, name } = channelOf(notice.recipient) ?? { kind: 'webhook' as const, name: '' }
   const { webhook, telegram, sms } = config().channels
   const words = (format: 'chat' | 'sms') =>
     writer.templates.render(notice.kind as NoticeKind, format, unlinked(written.view), languageOf(notice))
   switch (kind) {
     case 'webhook': {
-      const [content] = written.calls
+      const [content = null] = written.calls
       const channel = webhook[name]
-      if (!channel || !content) return null
+      if (!channel || (!content && notice.kind !== 'alarm')) return null
       const message = { id: notice.id, body: webhookBody(notice, content), now: new Date(clock.now()) }
       const secret = secretOf(channel.secret)
       return (signal) => sendWebhook(channel, secret, message, signal)
@@ -70,16 +90,9 @@ async function prepare(
     case 'telegram': {
       const channel = telegram[name]
       if (!channel) return null
-      const message = { text: await words('chat'), actions: written.view.actions }
       const token = secretOf(channel.token)
-      return async (signal) => {
-        try {
-          await telegramPace.turn(`${channel.base} ${token}`, channel.chat, signal)
-        } catch (error) {
-          return { kind: 'retry', blame: 'unreachable', why: reasonOf(error) }
-        }
-        return sendTelegram(channel, token, message, signal)
-      }
+      const message = { text: await words('chat'), actions: written.view.actions }
+      return (signal) => intoChat(notice.recipient, channel, token, message, telegramPace, parts.chats, signal)
     }
     case 'sms': {
       if (!sms) return null
@@ -88,4 +101,30 @@ async function prepare(
       return (signal) => sendSms(sms, { to: name, text, secret }, signal)
     }
   }
+}
+
+/** Follows a group that has become a supergroup, once. */
+async function intoChat(
+  name: string,
+  channel: TelegramChannel,
+  token: string,
+  words: Omit<ChatMessage, 'chat'>,
+  pace: TelegramPace,
+  chats: ChatMoves | undefined,
+  signal: AbortSignal,
+): Promise<Delivery> {
+  const send = async (chat: string) => {
+    try {
+      await pace.turn(`${channel.base} ${token}`, chat, signal)
+    } catch (error) {
+      return { kind: 'retry' as const, blame: 'unreachable' as const, why: reasonOf(error) }
+    }
+    return sendTelegram(channel, token, { ...words, chat }, signal)
+  }
+  const first = await send((await chats?.movedTo(name, channel.chat)) ?? channel.chat)
+  if (first.kind !== 'moved') return first
+  await chats?.moved(name, channel.chat, first.to)
+  const second = await send(first.to)
+  if (second.kind !== 'moved') return second
+  return { kind: 'retry', blame: 'us', lasting: true, why: `the chat moves on to ${second.to} and on` }
 }

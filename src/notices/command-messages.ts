@@ -3,7 +3,8 @@ import { defineMessages } from '../runtime/i18n.ts'
 
 export const commandMessage = defineMessages({
   en: {
-    'bad-kind': 'There is no mail «{kind}»; there are missed, closed, callback-failed, escalation, digest, weekly',
+    'bad-kind':
+      'There is no mail «{kind}»; there are missed, closed, callback-failed, escalation, digest, alarm, weekly',
     'bad-channel': 'There is no channel «{name}»; there are mail, telegram, sms, webhook',
     'mail-only': 'The weekly mail goes by mail only',
     'channel-sent': 'A sample was accepted for {address}',
@@ -19,13 +20,14 @@ export const commandMessage = defineMessages({
     'sending': 'on its way',
     'sent': 'sent {time}',
     'dead': 'dead',
+    'unconfirmed': 'may have arrived',
     'digested': 'told in the digest {digest}',
     'cancelled': 'not needed any more',
     'tries': '{tries, plural, one {# try} other {# tries}}',
     'retried': '{count, plural, =0 {No dead mail was found} one {# mail goes again} other {# mails go again}}',
   },
   ru: {
-    'bad-kind': 'Письма «{kind}» нет; есть missed, closed, callback-failed, escalation, digest, weekly',
+    'bad-kind': 'Письма «{kind}» нет; есть missed, closed, callback-failed, escalation, digest, alarm, weekly',
     'bad-channel': 'Канала «{name}» нет; есть mail, telegram, sms, webhook',
     'mail-only': 'Недельный отчёт бывает только письмом',
     'channel-sent': 'Проба для {address} принята',
@@ -41,6 +43,7 @@ export const commandMessage = defineMessages({
     'sending': 'отправляется',
     'sent': 'отправлено {time}',
     'dead': 'не доставлено',
+    'unconfirmed': 'могло прийти',
     'digested': 'собрано в письмо {digest}',
     'cancelled': 'больше не нужно',
     'tries': '{tries, plural, one {# попытка} few {# попытки} other {# попыток}}',

@@ -4,7 +4,7 @@ import type { OutboxNotice } from '../store/outbox.ts'
 import type { Mail } from './channels/mail.ts'
 import { invitation } from './invitation.ts'
 import type { MailSettings } from './mail-settings.ts'
-import { readContent } from './payload.ts'
+import { type NoticeKind, readContent } from './payload.ts'
 import type { Templates } from './templates/overrides.ts'
 import { subjectOf } from './templates/view.ts'
 import { threadPlace } from './thread.ts'
@@ -30,7 +30,8 @@ export async function composeMail(
   const written = await writeNotice(notice, attach ? 'attach' : 'too-large', composer)
   if (!written) return null
   const { view, company, replyTo, attachment, calls } = written
-  const kind = notice.kind === 'digest' ? 'digest' : calls[0]!.kind
+  const [call] = calls
+  const kind = notice.kind === 'digest' || !call ? (notice.kind as NoticeKind) : call.kind
   const { messageId, inReplyTo } = threadPlace(notice, first, { host: settings.idHost, secret: settings.threadSecret })
   return {
     from: { name: company.name, address: settings.from },
@@ -46,7 +47,7 @@ export async function composeMail(
       'X-Auto-Response-Suppress': 'All',
       'List-Id': `<missed.${settings.idHost}>`,
       // of a digest: every call that it tells of
-      'X-Perezvon-Call': calls.map(({ payload }) => payload.callId).join(' '),
+      ...(calls.length > 0 && { 'X-Perezvon-Call': calls.map(({ payload }) => payload.callId).join(' ') }),
       'X-Perezvon-Notice': notice.id,
     },
     attachments: attachment ? [attachment] : [],
@@ -58,7 +59,7 @@ export async function composeMail(
 
 function subjectFor(notice: OutboxNotice, first: OutboxNotice, { view, ownSubject }: Written): string {
   const begins = first.id === notice.id
-  if (notice.kind === 'digest' || (begins && notice.kind === 'escalation')) return ownSubject
+  if (notice.kind === 'digest' || notice.kind === 'alarm' || (begins && notice.kind === 'escalation')) return ownSubject
   const subject = begins ? view.subject : threadSubject(first, view.subject)
   return notice.kind === 'missed' ? subject : `Re: ${subject}`
 }

@@ -3,6 +3,7 @@
  * ical.js'. The same row makes the same event: sent again, it is the same entry of the calendar.
  */
 import ICAL from 'ical.js'
+import { wireAddress } from '../model/mail-address.ts'
 import type { OutboxNotice } from '../store/outbox.ts'
 import { t } from './messages.ts'
 import type { NoticeContent } from './payload.ts'
@@ -41,9 +42,9 @@ export function invitation(
   event.addPropertyWithValue('summary', t(language, 'event.summary', { who }))
   event.addPropertyWithValue('description', t(language, 'event.text', { who, line: shownLine(line), when }))
   if (caller.number) event.addPropertyWithValue('url', `tel:${caller.number}`)
-  const organizer = event.addPropertyWithValue('organizer', `mailto:${from}`)
+  const organizer = event.addPropertyWithValue('organizer', `mailto:${wireAddress(from)}`)
   organizer.setParameter('cn', company.name)
-  const attendee = event.addPropertyWithValue('attendee', `mailto:${notice.recipient}`)
+  const attendee = event.addPropertyWithValue('attendee', `mailto:${wireAddress(notice.recipient)}`)
   attendee.setParameter('partstat', 'NEEDS-ACTION')
   attendee.setParameter('rsvp', 'FALSE')
   calendar.addSubcomponent(event)

@@ -1,111 +1,131 @@
 /** The mail server and the sender, as the environment gives them. Credentials never stand in the configuration. */
 import { createHash } from 'node:crypto'
+import { hostname } from 'node:os'
+import { parseSmtpUrl, type SmtpServer } from '../config/smtp-url.ts'
+import { asciiDomain } from '../model/internet-name.ts'
+import { domainOf } from '../model/mail-address.ts'
 
 /** All deadlines in milliseconds. */
-export interface MailSettings {
-  host: string
-  port: number
-  /** `implicit`: TLS from the first byte; `starttls`: required; `if-offered`: STARTTLS when the server has it; `none`: never. */
-  tls: 'implicit' | 'starttls' | 'if-offered' | 'none'
+export interface MailSettings extends SmtpServer {
   /** PEM of a certificate authority of one's own, beside the well-known ones. */
   ca: string | null
-  login: { user: string; password: string } | null
   /** The fixed sender; the company's name is put before it. */
   from: string
+  /** How we name ourselves to the server: a full name, or an address in brackets. */
+  ehlo: string
   /** Right side of Message-IDs and of List-Id. */
   idHost: string
   /** Signs every mail; null: the server does, or nobody. */
   dkim?: { domain: string; selector: string; key: string } | null
   /** Keys the thread ids; must be the same on every start. */
   threadSecret: string
-  deadlines: {
-    connectMs: number
-    greetingMs: number
-    /** Silence of the server in the middle of a talk. */
-    silenceMs: number
-    /** One mail from connect to the server's last word. Shorter than the outbox's lease. */
-    sendMs: number
-  }
+  deadlines: MailDeadlines
 }
 
-export const defaultDeadlines: MailSettings['deadlines'] = {
-  connectMs: 10_000,
-  greetingMs: 10_000,
-  silenceMs: 30_000,
-  sendMs: 60_000,
+export interface MailDeadlines {
+  /** Until the connection stands. */
+  connectMs: number
+  greetingMs: number
+  /** From a command to the server's last word about it. */
+  commandMs: number
+  /** The same for DATA. */
+  dataMs: number
+  /** Between two pieces of the mail that the server takes from us. */
+  blockMs: number
+  /** From the dot to the server's yes. Cut short, the mail may arrive twice. */
+  dotMs: number
 }
 
-/** The deadlines for a server that may be silent for `silenceMs`. */
-export function deadlinesFor(silenceMs: number): MailSettings['deadlines'] {
-  const { connectMs, greetingMs } = defaultDeadlines
+const MINUTE = 60_000
+
+/** RFC 5321 4.5.3.2; of the connection it says nothing. */
+export const defaultDeadlines: MailDeadlines = {
+  connectMs: MINUTE / 2,
+  greetingMs: 5 * MINUTE,
+  commandMs: 5 * MINUTE,
+  dataMs: 2 * MINUTE,
+  blockMs: 3 * MINUTE,
+  dotMs: 10 * MINUTE,
+}
+
+/**
+ * For a server that may be silent for `silenceMs`; null: as long as the RFC says. After the dot it always gets what the
+ * RFC says.
+ */
+export function deadlinesFor(silenceMs: number | null): MailDeadlines {
+  if (silenceMs === null) return defaultDeadlines
+  const { connectMs, dotMs } = defaultDeadlines
   return {
     connectMs: Math.min(connectMs, silenceMs),
-    greetingMs: Math.min(greetingMs, silenceMs),
-    silenceMs,
-    sendMs: 2 * silenceMs,
+    greetingMs: silenceMs,
+    commandMs: silenceMs,
+    dataMs: silenceMs,
+    blockMs: silenceMs,
+    dotMs: Math.max(dotMs, silenceMs),
   }
 }
 
-/** What is wrong with the mail settings, in a sentence without the secret. */
+/**
+ * What is wrong with the mail settings, without the secret. The environment has been checked before (config/env.ts).
+ */
 export class MailSettingsError extends Error {
   override name = 'MailSettingsError'
 }
 
-/**
- * The servers in the order in which they are tried, with one sender, one signature, and threads that do not depend on which of them took a
- * mail.
- * @throws MailSettingsError
- */
-export function mailServers(
-  urls: readonly string[],
-  from: string,
-  dkim: { domain: string | null; selector: string; key: string } | null = null,
-): MailSettings[] {
-  const [first = ''] = urls
-  const { idHost, threadSecret } = mailSettings(first, from)
-  const signature = dkim && { ...dkim, domain: dkim.domain ?? idHost }
-  return urls.map((url) => ({ ...mailSettings(url, from), threadSecret, dkim: signature }))
+export interface SenderSettings {
+  from: string
+  /** Null: a right one is found. */
+  ehlo?: string | null
+  dkim?: { domain: string | null; selector: string; key: string } | null
+  /** Missing: as long as the RFC says. */
+  silenceMs?: number | null
 }
 
 /**
- * The settings that follow from the two of the environment. Ids are made under the sender's domain; the thread secret comes from the
- * URL, so that threads last as long as it does.
+ * The servers in the order in which they are tried, with one sender, one signature, and threads that do not depend on
+ * which of them took a mail.
+ * @throws MailSettingsError
+ */
+export function mailServers(urls: readonly string[], sender: SenderSettings): MailSettings[] {
+  const { from, ehlo = null, dkim = null, silenceMs = null } = sender
+  const [first = ''] = urls
+  const { idHost, threadSecret } = mailSettings(first, from)
+  const signature = dkim && { ...dkim, domain: dkim.domain ?? idHost }
+  return urls.map((url) => ({
+    ...mailSettings(url, from),
+    ...(ehlo === null ? {} : { ehlo }),
+    threadSecret,
+    dkim: signature,
+    deadlines: deadlinesFor(silenceMs),
+  }))
+}
+
+/**
+ * The settings that follow from the two of the environment. Ids are made under the sender's domain; the thread secret
+ * comes from the URL, so that threads last as long as it does.
  * @throws MailSettingsError
  */
 export function mailSettings(smtpUrl: string, from: string, ca: string | null = null): MailSettings {
+  const parsed = parseSmtpUrl(smtpUrl)
+  if (!parsed.ok) throw new MailSettingsError(`the address of the mail server is refused: ${parsed.fault}`)
+  const idHost = domainOf(from)
   return {
-    ...parseSmtpUrl(smtpUrl),
+    ...parsed.server,
     ca,
     from,
-    idHost: from.slice(from.lastIndexOf('@') + 1),
+    ehlo: ehloName(hostname(), idHost),
+    idHost,
     threadSecret: createHash('sha256').update(`perezvon threads\n${smtpUrl}`).digest('hex'),
     deadlines: defaultDeadlines,
   }
 }
 
 /**
- * `smtp://user:password@mail.example.ru:587` (STARTTLS when offered), `smtps://…:465`; `?tls=starttls` insists, `?tls=none` forbids.
- * A password is never sent in the clear to another machine: with it, `smtp://` insists on STARTTLS by itself.
- * @throws MailSettingsError
+ * A name that a server which insists on a full one takes (RFC 5321 4.1.1.1): the machine's where it has a domain, else
+ * the sender's domain, else an address. `machine` may be the name of a container.
  */
-export function parseSmtpUrl(text: string): Pick<MailSettings, 'host' | 'port' | 'tls' | 'login'> {
-  const url = URL.canParse(text) ? new URL(text) : null
-  if (!url || (url.protocol !== 'smtp:' && url.protocol !== 'smtps:') || !url.hostname) {
-    throw new MailSettingsError('the mail server is given as smtp://host:port or smtps://host:port')
-  }
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const login = url.username
-    ? { user: decodeURIComponent(url.username), password: decodeURIComponent(url.password) }
-    : null
-  const here = host === 'localhost' || host === '::1' || host.startsWith('127.')
-  const asked = url.searchParams.get('tls')
-  if (asked !== null && asked !== 'starttls' && asked !== 'none') {
-    throw new MailSettingsError('?tls= of the mail server is starttls or none')
-  }
-  if (url.protocol === 'smtps:') return { host, port: Number(url.port || 465), tls: 'implicit', login }
-  if (asked === 'none' && login && !here) {
-    throw new MailSettingsError(`the password would go to ${host} unencrypted; use smtps:// or ?tls=starttls`)
-  }
-  const tls = asked ?? (login && !here ? 'starttls' : 'if-offered')
-  return { host, port: Number(url.port || 587), tls, login }
+export function ehloName(machine: string, senderDomain: string): string {
+  const own = asciiDomain(machine)
+  const local = own === null || /\.(localdomain|local|lan|internal|home|arpa)$/i.test(own)
+  return (local ? asciiDomain(senderDomain) : own) ?? own ?? '[127.0.0.1]'
 }

@@ -1,41 +1,50 @@
 /**
  * Sends what the outbox holds for one lane: one channel, with a server of its own that may be slow or away.
  *
- * A row is claimed under a lease, sent outside of any transaction, and marked. If we die between the server's yes and our mark, the lease
- * runs out and the mail goes again under the same Message-ID: exactly once is not to be had over SMTP, at least once is.
+ * A row is claimed under a lease, sent outside of any transaction, and marked. If we die between the server's yes and
+ * our mark, the lease runs out and the mail goes again under the same Message-ID: exactly once is not to be had over
+ * SMTP, at least once is.
  *
- * What goes to one recipient goes one at a time, in the order in which it was due. Whoever asks to be left alone (greylisting, a full
- * mailbox) is left alone with all that is for him, and a server that cannot be reached is asked with one notice, not with all.
+ * What goes to one recipient goes one at a time, in the order in which it was due. A recipient who asks to be left
+ * alone (greylisting, a full mailbox) is left alone with everything for that mailbox, and a server that cannot be
+ * reached is asked with one notice, not with all. A send that takes long keeps only its own place: the others go past
+ * it.
  */
 import type { Clock } from '../runtime/clock.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { crashPoint } from '../runtime/crash-point.ts'
 import { Poller } from '../runtime/poller.ts'
 import type { Outbox, OutboxNotice } from '../store/outbox.ts'
-import { defaultBackoff, givenUp, waitAfter, type BackoffRules } from './backoff.ts'
+import { type BackoffRules, copyWait, defaultBackoff, givenUp, waitAfter } from './backoff.ts'
 import type { Deliver, Delivery, Gate } from './delivery.ts'
+import type { IllnessBook } from './illness.ts'
+import { defaultLaneHealthRules, LaneHealth, type LaneHealthRules } from './lane-health.ts'
 import { Pace, type Stopwatch } from './pace.ts'
 import { Patience } from './patience.ts'
 
-export interface OutboxRules {
+export interface OutboxRules extends LaneHealthRules {
   /** Notices under way at once. */
   connections: number
   perSecond: number
-  /** Longer than the channel's deadline for one mail, or a slow mail would be sent by two. */
+  /** Renewed while a send goes on; what was claimed by a send that broke is due again after this time. */
   leaseMs: number
   everyMs: number
   backoff: BackoffRules
-  /** How long a server that cannot be talked to is left alone: doubled from the first to the last. */
-  serverPause: { firstMs: number; maxMs: number }
+  /**
+   * Sends of one notice that may have arrived: after so many it is `unconfirmed`, and goes once more when the channel
+   * is well again.
+   */
+  mostCopies: number
 }
 
 export const defaultOutboxRules: OutboxRules = {
+  ...defaultLaneHealthRules,
   connections: 2,
   perSecond: 10,
   leaseMs: 120_000,
   everyMs: 1_000,
   backoff: defaultBackoff,
-  serverPause: { firstMs: 2_000, maxMs: 60_000 },
+  mostCopies: 4,
 }
 
 export interface OutboxWorkerParts {
@@ -45,6 +54,8 @@ export interface OutboxWorkerParts {
   deliver: Deliver
   /** Missing: everything that is due goes. */
   gate?: Gate
+  /** Missing: nobody is told of the channel's illness. */
+  book?: IllnessBook
   clock: Clock
   log: Logger
   rules?: Partial<OutboxRules>
@@ -55,8 +66,12 @@ export interface OutboxWorkerParts {
   onResult?: (kind: string, result: 'sent' | 'retry' | 'dead') => void
 }
 
+type Retry = Delivery & { kind: 'retry' }
+
 /** What is given to mails in progress when the daemon stops. */
 const STOP_GRACE_MS = 5_000
+
+const nobody: IllnessBook = { fails: async () => {}, works: async () => {}, kindOf: () => null }
 
 export class OutboxWorker {
   #parts: OutboxWorkerParts
@@ -65,21 +80,30 @@ export class OutboxWorker {
   #pace: Pace
   #stop = new AbortController()
   #stopping = false
-  /** Accepted, but the database would not take the mark: to be marked, not sent, also when the lease brings them back. */
+  /**
+   * Accepted, but the database would not take the mark: to be marked, not sent, also when the lease brings them back.
+   */
   #acceptedUnmarked = new Set<string>()
-  #server: Patience
+  #health: LaneHealth
+  #recovered = false
   /** Those who asked to be left alone. */
   #recipients = new Map<string, Patience>()
-  /** Recipients who are just being served, and the claim that was asked for last: it must know them. */
+  /** Recipients who are just being served. */
   #served = new Set<string>()
-  #claiming: Promise<unknown> = Promise.resolve()
+  #sends = new Set<Promise<void>>()
+  /** Errors of our own since the last look: of the database, say. */
+  #broken: unknown[] = []
+  /** Some may have been sent as often as they may be, by us or by a former life. */
+  #mayBeUnconfirmed = true
 
   constructor(parts: OutboxWorkerParts) {
     this.#parts = parts
     this.#rules = { ...defaultOutboxRules, ...parts.rules }
     this.#pace = new Pace(this.#rules.perSecond, parts.time)
-    this.#server = this.#patience(this.#rules.serverPause)
-    this.#poller = new Poller({ pass: () => this.pass(), everyMs: this.#rules.everyMs, log: parts.log })
+    const { outbox, clock, book = nobody } = parts
+    const health = { lane: this.#lane, outbox, book, clock, random: this.#random, rules: this.#rules }
+    this.#health = new LaneHealth(health)
+    this.#poller = new Poller({ pass: () => this.#begin(), everyMs: this.#rules.everyMs, log: parts.log })
   }
 
   start(): void {
@@ -96,62 +120,91 @@ export class OutboxWorker {
     this.#stopping = true
     const cut = setTimeout(() => this.#stop.abort(new Error('the daemon is stopping')), graceMs)
     await this.#poller.stop()
+    await Promise.allSettled(this.#sends)
     clearTimeout(cut)
   }
 
   /** Sends everything that is due now. */
   async pass(): Promise<void> {
+    let sends: Promise<void>[]
+    do {
+      await this.#begin()
+      sends = [...this.#sends]
+      await Promise.allSettled(sends)
+      if (this.#broken.length > 0) throw this.#broken[0]
+    } while (sends.length > 0)
+  }
+
+  /** Begins as many sends as may go on at once, and waits for none. */
+  async #begin(): Promise<void> {
+    this.#broken = []
     // what was accepted while the database refused to say so would go again after our death
     for (const id of this.#acceptedUnmarked) await this.#markSent(id)
-    // one is enough to find out whether the server is well again
-    if (this.#server.failures > 0 && !(await this.#sendNext())) return
-    const drains = await Promise.allSettled(Array.from({ length: this.#rules.connections }, () => this.#drain()))
-    const failed = drains.find((drain) => drain.status === 'rejected')
-    if (failed) throw failed.reason
+    if (!this.#recovered) await this.#health.recover()
+    this.#recovered = true
+    while (!this.#stopping && this.#sends.size < this.#mayGoOn() && !this.#health.wantsPeace()) {
+      const notice = await this.#claim()
+      if (!notice) return
+      this.#served.add(notice.recipient)
+      const send = this.#send(notice)
+      this.#sends.add(send)
+      send.then(
+        () => this.#ended(send),
+        (error: unknown) => this.#ended(send, error),
+      )
+    }
   }
 
-  async #drain(): Promise<void> {
-    let more = true
-    while (more) more = await this.#sendNext()
+  /** One is enough to find out whether the server is well again. */
+  #mayGoOn(): number {
+    return this.#health.isIll ? 1 : this.#rules.connections
   }
 
-  /** False: nothing is due, or nothing may go now. */
-  async #sendNext(): Promise<boolean> {
-    const notice = await this.#claim()
-    if (!notice) return false
+  #ended(send: Promise<void>, error?: unknown): void {
+    this.#sends.delete(send)
+    // what broke is not tried again at once
+    if (error === undefined) return this.#poller.wake()
+    this.#broken.push(error)
+    this.#parts.log.error('a send failed and will be tried again', { lane: this.#lane, error })
+  }
+
+  async #send(notice: OutboxNotice): Promise<void> {
     crashPoint('mail.claimed')
+    const { leaseMs } = this.#rules
+    const { outbox, clock } = this.#parts
+    const renew = () => void outbox.renewLease(notice, clock.now() + leaseMs).catch(() => {})
+    const renewing = setInterval(renew, leaseMs / 3)
     try {
       if (this.#acceptedUnmarked.has(notice.id)) await this.#markSent(notice.id)
       else await this.#handle(notice)
     } finally {
+      clearInterval(renewing)
       this.#served.delete(notice.recipient)
     }
-    return true
   }
 
-  /** One after another. */
-  #claim(): Promise<OutboxNotice | undefined> {
+  /** The longest due; of an ill channel rather one that was not asked with yet. */
+  async #claim(): Promise<OutboxNotice | undefined> {
     const { outbox, clock, lane } = this.#parts
-    const claim = this.#claiming.then(async () => {
-      if (this.#stopping || this.#server.wantsPeace()) return undefined
-      const { leaseMs } = this.#rules
-      const [notice] = await outbox.claimDueNotices(clock.now(), 1, leaseMs, lane, [...this.#served])
-      if (notice) this.#served.add(notice.recipient)
-      return notice
-    })
-    this.#claiming = claim.catch(() => {})
-    return claim
+    const { leaseMs } = this.#rules
+    for (const { recipients, ids } of this.#health.rounds()) {
+      const busy = [...this.#served, ...recipients]
+      const [notice] = await outbox.claimDueNotices(clock.now(), 1, leaseMs, lane, busy, ids)
+      if (notice) return notice
+    }
+    this.#health.beginRound()
+    return undefined
   }
 
   async #handle(notice: OutboxNotice): Promise<void> {
     const { outbox, clock } = this.#parts
     const until = this.#recipients.get(notice.recipient)?.until ?? 0
-    // it came after he had asked to be left alone
+    // it came after the recipient had asked to be left alone
     if (until > clock.now()) return outbox.hold(notice, until)
-    // the other connection has found that out since
-    if (this.#server.wantsPeace()) return outbox.hold(notice, null)
     if (!(await this.#mayGo(notice))) return
     await this.#pace.turn()
+    // another send has found out meanwhile that the server is away
+    if (this.#health.wantsPeace()) return outbox.hold(notice, null)
     await this.#deliver(notice)
   }
 
@@ -164,24 +217,31 @@ export class OutboxWorker {
 
   async #deliver(notice: OutboxNotice): Promise<void> {
     const result = await this.#parts.deliver(notice, this.#stop.signal)
-    if (result.kind === 'needless') return this.#parts.outbox.cancel(notice, result.why)
-    if (result.kind === 'sent') return this.#accepted(notice)
-    if (result.kind === 'dead') {
-      // a server that refuses one notice is a server that can be talked to
-      this.#allIsWell(notice)
-      return this.#giveUp(notice, result.why)
+    switch (result.kind) {
+      case 'needless':
+        return this.#parts.outbox.cancel(notice, result.why)
+      case 'sent':
+        return this.#accepted(notice)
+      case 'dead':
+        return this.#dead(notice, result)
+      case 'retry':
+        return this.#later(notice, result)
     }
-    return this.#later(notice, result)
   }
 
   async #accepted(notice: OutboxNotice): Promise<void> {
     crashPoint('mail.accepted')
-    this.#allIsWell(notice)
     this.#acceptedUnmarked.add(notice.id)
     const { id, callId, tries, kind } = notice
     this.#parts.log.info('a notice was sent', { notice: id, lane: this.#lane, call: callId, tries })
     this.#parts.onResult?.(kind, 'sent')
     await this.#markSent(id)
+    this.#recipients.delete(notice.recipient)
+    await this.#health.accepted(notice)
+    if (!this.#mayBeUnconfirmed) return
+    this.#mayBeUnconfirmed = false
+    const { outbox, clock } = this.#parts
+    await outbox.reviveUnconfirmed(this.#lane, this.#rules.mostCopies, clock.now())
   }
 
   async #markSent(id: string): Promise<void> {
@@ -190,34 +250,109 @@ export class OutboxWorker {
     crashPoint('mail.marked')
   }
 
-  async #later(notice: OutboxNotice, { why, blame, afterMs = 0 }: Delivery & { kind: 'retry' }): Promise<void> {
+  async #dead(notice: OutboxNotice, { why, refused }: Delivery & { kind: 'dead' }): Promise<void> {
+    if (!refused) return this.#giveUp(notice, why, null)
     const { outbox, clock } = this.#parts
-    const { backoff } = this.#rules
-    const now = clock.now()
-    const stopped = this.#stop.signal.aborted
-    if (blame === 'notice') this.#allIsWell(notice)
-    else if (blame === 'recipient') this.#serverIsWell()
-    else if (blame !== 'fate-unknown' && !stopped) this.#pauseServer(why, afterMs)
-    if (blame === 'unreachable') {
-      this.#waits(notice, why)
-      return outbox.hold(notice, null, why)
-    }
-    const patience = blame === 'recipient' ? this.#patienceWith(notice.recipient) : null
-    // he has refused the ones before it too: each that is old enough gets one try more, and not ten
-    const tries = Math.max(notice.tries, patience ? patience.failures + 1 : 0)
-    if (givenUp({ ...notice, tries }, now, backoff)) return this.#giveUp(notice, why)
+    const bury = () => this.#giveUp(notice, why, clock.now())
+    if (!(await this.#health.refused(notice, why, bury))) return void this.#recipients.delete(notice.recipient)
+    await outbox.hold(notice, null, why)
     this.#waits(notice, why)
-    if (stopped) return outbox.postpone(notice, now, why)
-    if (patience) return this.#leaveAlone(notice, patience, why)
-    const wait = blame === 'server' ? this.#server.until - now : waitAfter(notice.tries, backoff, this.#random)
-    await outbox.postpone(notice, now + Math.max(wait, afterMs), why)
   }
 
-  /** All that is for him waits with this one: so it arrives in its order, and he is not asked with each. */
-  async #leaveAlone(notice: OutboxNotice, patience: Patience, why: string): Promise<void> {
-    patience.leaveAlone()
-    await this.#parts.outbox.postpone(notice, patience.until, why)
-    await this.#parts.outbox.holdRecipient(notice.recipient, this.#lane, patience.until)
+  async #later(notice: OutboxNotice, result: Retry): Promise<void> {
+    const { why, blame, afterMs = 0, sure = false } = result
+    const stopped = this.#stop.signal.aborted
+    switch (blame) {
+      case 'unreachable':
+        await this.#hold(notice, why)
+        return stopped ? undefined : this.#health.away(why, afterMs)
+      case 'us':
+        return this.#refusedUs(notice, result)
+      case 'server':
+        if (!stopped) await this.#health.away(why, afterMs)
+        return this.#again(notice, why, Math.max(this.#health.until - this.#parts.clock.now(), afterMs))
+      case 'recipient':
+        await this.#health.putOff(why, sure)
+        return this.#leaveAlone(notice, why, { sure, afterMs })
+      case 'notice':
+        await this.#health.putOff(why, sure)
+        return this.#comeAgain(notice, why, afterMs)
+      case 'fate-unknown':
+        return this.#mayHaveArrived(notice, why)
+    }
+  }
+
+  async #refusedUs(notice: OutboxNotice, { why, lasting = false, afterMs = 0 }: Retry): Promise<void> {
+    const whose = await this.#health.refusesUs(notice, why, lasting, afterMs)
+    if (whose === 'channel') return this.#hold(notice, why)
+    return whose === 'recipient' ? this.#leaveAlone(notice, why, { afterMs }) : this.#comeAgain(notice, why, afterMs)
+  }
+
+  /** As if it had not been tried, but for the reason. */
+  async #hold(notice: OutboxNotice, why: string): Promise<void> {
+    this.#waits(notice, why)
+    await this.#parts.outbox.hold(notice, null, why)
+  }
+
+  #comeAgain(notice: OutboxNotice, why: string, afterMs: number): Promise<void> {
+    return this.#again(notice, why, Math.max(waitAfter(notice.tries, this.#rules.backoff, this.#random), afterMs))
+  }
+
+  async #again(notice: OutboxNotice, why: string, waitMs: number): Promise<void> {
+    if (await this.#isGivenUp(notice)) return this.#giveUp(notice, why, null)
+    const now = this.#parts.clock.now()
+    this.#waits(notice, why)
+    await this.#parts.outbox.postpone(notice, this.#stop.signal.aborted ? now : now + waitMs, why)
+  }
+
+  /**
+   * All that is for this recipient waits with the notice: so it arrives in its order, and the mailbox is not asked with
+   * each.
+   */
+  async #leaveAlone(
+    notice: OutboxNotice,
+    why: string,
+    { sure = false, afterMs = 0 }: { sure?: boolean; afterMs?: number },
+  ): Promise<void> {
+    const patience = this.#patienceWith(notice.recipient)
+    // it has refused the ones before too: each that is old enough gets one try more, and not ten
+    const tries = Math.max(notice.tries, patience.failures + 1)
+    if (await this.#isGivenUp({ ...notice, tries }, sure)) return this.#giveUp(notice, why, null)
+    this.#waits(notice, why)
+    const { outbox, clock } = this.#parts
+    if (this.#stop.signal.aborted) return outbox.postpone(notice, clock.now(), why)
+    patience.leaveAlone(afterMs)
+    await outbox.postpone(notice, patience.until, why)
+    await outbox.holdRecipient(notice.recipient, this.#lane, patience.until)
+  }
+
+  /**
+   * `sure`: the recipient is to blame, whatever becomes of the others. Otherwise a channel that takes nothing at all
+   * makes nothing dead.
+   */
+  async #isGivenUp(notice: OutboxNotice, sure = false): Promise<boolean> {
+    const { outbox, clock } = this.#parts
+    const { backoff } = this.#rules
+    if (!givenUp(notice, clock.now(), backoff)) return false
+    return sure || outbox.acceptedSince(this.#lane, clock.now() - backoff.giveUpMs)
+  }
+
+  async #mayHaveArrived(notice: OutboxNotice, why: string): Promise<void> {
+    const { outbox, clock, log } = this.#parts
+    const { backoff, mostCopies } = this.#rules
+    const copies = await outbox.countCopy(notice)
+    this.#mayBeUnconfirmed = true
+    if (copies >= mostCopies) {
+      await outbox.markUnconfirmed(notice, why)
+      const fields = { notice: notice.id, lane: this.#lane, call: notice.callId, copies, why }
+      log.error('a notice may have arrived or not; see `perezvon mail outbox`', fields)
+      this.#parts.onResult?.(notice.kind, 'dead')
+    } else {
+      this.#waits(notice, why)
+      const wait = this.#stop.signal.aborted ? 0 : copyWait(copies, backoff)
+      await outbox.postpone(notice, clock.now() + wait, why)
+    }
+    if (!this.#stop.signal.aborted) await this.#health.silent(notice, why)
   }
 
   #waits(notice: OutboxNotice, why: string): void {
@@ -225,8 +360,9 @@ export class OutboxWorker {
     this.#parts.onResult?.(notice.kind, 'retry')
   }
 
-  async #giveUp(notice: OutboxNotice, why: string): Promise<void> {
-    await this.#parts.outbox.markDead(notice, why)
+  async #giveUp(notice: OutboxNotice, why: string, refusedAt: number | null): Promise<void> {
+    await this.#parts.outbox.markDead(notice, why, refusedAt)
+    this.#health.forget(notice)
     const { id, callId, recipient, tries, kind } = notice
     const fields = { notice: id, lane: this.#lane, call: callId, recipient, tries, why }
     this.#parts.log.error('a notice is undeliverable; see `perezvon mail outbox`', fields)
@@ -244,31 +380,8 @@ export class OutboxWorker {
   #patienceWith(recipient: string): Patience {
     const known = this.#recipients.get(recipient)
     if (known) return known
-    const fresh = this.#patience(this.#rules.backoff)
+    const fresh = new Patience(this.#rules.backoff, this.#parts.clock, this.#random)
     this.#recipients.set(recipient, fresh)
     return fresh
-  }
-
-  #patience(pauses: { firstMs: number; maxMs: number }): Patience {
-    return new Patience(pauses, this.#parts.clock, this.#random)
-  }
-
-  #pauseServer(why: string, atLeastMs: number): void {
-    // two that fail side by side are one failure of the server
-    if (this.#server.wantsPeace()) return
-    this.#server.leaveAlone(atLeastMs)
-    if (this.#server.failures === 1)
-      this.#parts.log.warn('a server cannot be reached, its notices wait', { lane: this.#lane, why })
-  }
-
-  #serverIsWell(): void {
-    if (this.#server.failures > 0) this.#parts.log.info('the server is well again', { lane: this.#lane })
-    this.#server = this.#patience(this.#rules.serverPause)
-  }
-
-  /** Also with the recipient: he, or his server, has looked at a notice. */
-  #allIsWell({ recipient }: OutboxNotice): void {
-    this.#serverIsWell()
-    this.#recipients.delete(recipient)
   }
 }

@@ -1,12 +1,14 @@
 /**
- * What a notice's row carries: everything its mail needs, as plain JSON. Config and call may have changed, or be gone, when it is sent.
+ * What a notice's row carries: everything its mail needs, as plain JSON. Config and call may have changed, or be gone,
+ * when it is sent.
  *
- * Whoever writes the row is held by the types. Reading is lenient where a mail with a vaguer sentence is better than no mail: an unknown
- * code becomes `other`, hostile text is cleaned here again.
+ * Whoever writes the row is held by the types. Reading is lenient where a mail with a vaguer sentence is better than no
+ * mail: an unknown code becomes `other`, hostile text is cleaned here again.
  */
 import { z } from 'zod'
 import { reasonCodes, rungResults } from '../model/call-outcome.ts'
 import { cleanText } from '../model/clean-text.ts'
+import { parseMailAddress } from '../model/mail-address.ts'
 
 /** Why the system will not call back by itself. */
 export const noCallbackReasons = [
@@ -51,7 +53,11 @@ const common = z.object({
   line: z.object({ number: text(32), name: text(100).nullable() }),
   company,
   /** Where an answer to the mail goes: the team's mailbox. Null: the sender's address. */
-  replyTo: z.email().nullable().catch(null),
+  replyTo: z
+    .string()
+    .refine((address) => parseMailAddress(address) !== null)
+    .nullable()
+    .catch(null),
   calledAt: instant,
 })
 
@@ -128,22 +134,49 @@ export const callbackFailed = common.extend({
 })
 export type CallbackFailedPayload = z.output<typeof callbackFailed>
 
+/** What an alarm tells the admin of: a kind of illness (illness.ts), or that a chat has another number now. */
+export const alarmSubjects = [
+  'refused',
+  'everybody',
+  'unconfirmed',
+  'put-off',
+  'away',
+  'recipient',
+  'moved-chat',
+] as const
+
+/** A channel of notices needs its admin. No call stands behind it. */
+export const alarm = z.object({
+  company,
+  /** A lane, `mail host:port` for one of several servers, `mail anna@example.ru` for one mailbox. */
+  channel: text(200),
+  what: z.enum(alarmSubjects).catch('away'),
+  /** As the other side said it; of a chat that moved: its new number. */
+  why: text(1_000),
+  since: instant,
+})
+export type AlarmPayload = z.output<typeof alarm>
+
 /** A row's payload with the row's kind: what a mail is made of. */
 export type NoticeContent =
   | { kind: 'missed'; payload: MissedCallPayload }
   | { kind: 'closed'; payload: ClosedPayload }
   | { kind: 'callback-failed'; payload: CallbackFailedPayload }
   | { kind: 'escalation'; payload: EscalationPayload }
-export type NoticeKind = NoticeContent['kind'] | 'digest'
+export type NoticeKind = NoticeContent['kind'] | 'digest' | 'alarm'
 export const noticeKinds = [
   'missed',
   'closed',
   'callback-failed',
   'escalation',
   'digest',
+  'alarm',
 ] as const satisfies NoticeKind[]
 
-/** The content of a row about one call; `json` is its payload. Throws when the kind is unknown or something is missing that no mail can do without. */
+/**
+ * The content of a row about one call; `json` is its payload. Throws when the kind is unknown or something is missing
+ * that no mail can do without.
+ */
 export function readContent(kind: string, json: string): NoticeContent {
   const payload: unknown = JSON.parse(json)
   switch (kind) {

@@ -74,6 +74,14 @@ function samplePayload(
       return { ...common, reason: 'ring_no_answer', afterMs: 1_800_000 }
     case 'digest':
       return { company, replyTo: null, why: 'storm' }
+    case 'alarm':
+      return {
+        company,
+        channel: 'mail',
+        what: 'refused',
+        why: '550 5.4.5 Daily user sending limit exceeded',
+        since: calledAt,
+      }
   }
 }
 

@@ -1,8 +1,12 @@
-/** A row of the outbox in words: what every channel says, each in its own form. The same row gives the same words every time. */
+/**
+ * A row of the outbox in words: what every channel says, each in its own form. The same row gives the same words every
+ * time.
+ */
 import type { Language } from '../runtime/i18n.ts'
 import type { OutboxNotice } from '../store/outbox.ts'
 import type { Mail } from './channels/mail.ts'
-import { digest, readContent, type NoticeContent } from './payload.ts'
+import { alarm, digest, readContent, type NoticeContent } from './payload.ts'
+import { alarmView } from './templates/alarm.ts'
 import { callbackFailedView } from './templates/callback-failed.ts'
 import { closedView } from './templates/closed.ts'
 import { digestView } from './templates/digest.ts'
@@ -25,7 +29,7 @@ export interface Written {
   ownSubject: string
   company: { name: string; zone: string }
   replyTo: string | null
-  /** The calls that are told: one, or all of a digest. */
+  /** The calls that are told: one, all of a digest, none of an alarm. */
   calls: NoticeContent[]
   attachment: Mail['attachments'][number] | null
 }
@@ -38,6 +42,7 @@ export async function writeNotice(
 ): Promise<Written | null> {
   const language = languageOf(notice)
   if (notice.kind === 'digest') return writeDigest(notice, language, parts)
+  if (notice.kind === 'alarm') return writeAlarm(notice, language)
   const content = readContent(notice.kind, notice.payload)
   const { company, replyTo } = content.payload
   const { state, attachment, transcript } =
@@ -47,6 +52,12 @@ export async function writeNotice(
   const view = viewOf(content, language, { attachment: state, transcript, links: parts.links(notice) })
   const ownSubject = content.kind === 'escalation' ? escalationSubject(content.payload, language) : view.subject
   return { view, ownSubject, company, replyTo, calls: [content], attachment }
+}
+
+function writeAlarm(notice: OutboxNotice, language: Language): Written {
+  const payload = alarm.parse(JSON.parse(notice.payload))
+  const view = alarmView(payload, language)
+  return { view, ownSubject: view.subject, company: payload.company, replyTo: null, calls: [], attachment: null }
 }
 
 async function writeDigest(notice: OutboxNotice, language: Language, parts: WriterParts): Promise<Written | null> {

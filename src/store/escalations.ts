@@ -61,14 +61,14 @@ export async function toldAbout(prisma: Prisma, { caseId, lastCallId }: ClosedCa
     where: {
       kind: { in: ['missed', 'escalation', 'callback-failed'] },
       OR: [{ caseId }, { caseId: null, callId: lastCallId }],
-      status: { in: ['sent', 'sending', 'pending', 'dead', 'digested'] },
+      status: { in: ['sent', 'sending', 'pending', 'dead', 'unconfirmed', 'digested'] },
     },
     orderBy: [{ createdAt: 'asc' }, { id: 'asc' }],
   })
   const digests = await prisma.notice.findMany({
     where: {
       id: { in: notices.flatMap(({ digestId }) => digestId ?? []) },
-      status: { in: ['sent', 'sending', 'pending', 'dead'] },
+      status: { in: ['sent', 'sending', 'pending', 'dead', 'unconfirmed'] },
     },
     select: { id: true, status: true, tries: true },
   })

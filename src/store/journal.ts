@@ -48,7 +48,7 @@ export interface JournalRows {
   'step': { callId: string; seq: number; at: number; kind: string; detail: object }
   'notice': {
     id: string
-    kind: 'missed' | 'closed' | 'callback-failed' | 'escalation' | 'weekly'
+    kind: 'missed' | 'closed' | 'callback-failed' | 'escalation' | 'weekly' | 'alarm'
     callId: string | null
     caseId: string | null
     recipient: string

@@ -1,8 +1,9 @@
 /**
  * The outbox: every mail is a row before it is sent, and a row says what is known about it at any moment.
  *
- * pending -> sending (leased) -> sent | pending again | dead | digested (store/digests.ts). The rows are written by the journal, with the end of the call. A worker
- * that dies in the middle leaves a lease that runs out; `tries` is the token of a claim: who claimed later has counted further.
+ * pending -> sending (leased) -> sent | pending again | dead | unconfirmed | digested (store/digests.ts). The rows are
+ * written by the journal, with the end of the call. A worker that dies in the middle leaves a lease that runs out;
+ * `tries` is the token of a claim: a later claim has counted on.
  */
 import { sleep } from '../runtime/abort.ts'
 import type { Prisma as Client } from './database.ts'
@@ -26,6 +27,14 @@ export interface OutboxNotice {
   createdAt: number
 }
 
+/** What a channel has refused for good since it last accepted something. */
+export interface RefusalsInARow {
+  notices: number
+  recipients: number
+  /** There is nobody else to whom the lane has had anything lately. */
+  everybody: boolean
+}
+
 /** A row for people. */
 export interface OutboxEntry extends OutboxNotice {
   status: string
@@ -36,11 +45,19 @@ export interface OutboxEntry extends OutboxNotice {
   sentAt: number | null
 }
 
-/** Of `n`: no earlier mail of its thread to the same recipient is unfinished. Earlier: written before it, whatever the clock said. */
+/**
+ * Of `n`: no earlier mail of its thread to the same recipient is unfinished. Earlier: written before it, whatever the
+ * clock said.
+ */
 const NOT_OVERTAKING = Prisma.sql`NOT EXISTS (
   SELECT 1 FROM "Notice" e
   WHERE e."threadKey" = n."threadKey" AND e."recipient" = n."recipient" AND e."status" IN ('pending', 'sending')
     AND e.rowid < n.rowid)`
+
+/** Of `known`, which was refused: its recipient has had nothing since. */
+const NOTHING_SINCE = Prisma.sql`NOT EXISTS (
+  SELECT 1 FROM "Notice" had
+  WHERE had."recipient" = known."recipient" AND had."status" = 'sent' AND had."sentAt" > known."refusedAt")`
 
 export interface RawNotice extends Omit<OutboxNotice, 'createdAt'> {
   createdAt: Date
@@ -48,6 +65,8 @@ export interface RawNotice extends Omit<OutboxNotice, 'createdAt'> {
 
 /** Whoever else writes waits for no more rows than these. */
 const AT_ONCE = 500
+/** Whom a lane has had nothing for in this time is not asked after. */
+const LATELY_MS = 30 * 86_400_000
 
 const COLUMNS = Prisma.sql`"id", "kind", "callId", "caseId", "recipient", "language", "payload", "threadKey", "tries", "createdAt"`
 
@@ -59,8 +78,9 @@ export class Outbox {
   }
 
   /**
-   * Takes up to `limit` notices of a lane that are due, or whose sender's lease has run out, the longest due first. Nobody else gets them
-   * for `leaseMs`. A mail never overtakes an unfinished earlier one of its thread to the same recipient. Nothing for those who are `busy`.
+   * Takes up to `limit` notices of a lane that are due, or whose sender's lease has run out, the longest due first.
+   * Nobody else gets them for `leaseMs`. A mail never overtakes an unfinished earlier one of its thread to the same
+   * recipient. Nothing for the recipients who are `busy`, and none of the rows of `passed`.
    */
   async claimDueNotices(
     now: number,
@@ -68,8 +88,10 @@ export class Outbox {
     leaseMs: number,
     lane = 'mail',
     busy: readonly string[] = [],
+    passed: readonly string[] = [],
   ): Promise<OutboxNotice[]> {
-    const others = Prisma.sql`n."recipient" NOT IN (SELECT value FROM json_each(${JSON.stringify(busy)}))`
+    const others = Prisma.sql`n."recipient" NOT IN (SELECT value FROM json_each(${JSON.stringify(busy)}))
+      AND n."id" NOT IN (SELECT value FROM json_each(${JSON.stringify(passed)}))`
     const mayGo = Prisma.sql`${others} AND ${NOT_OVERTAKING}`
     const rows = await patiently(
       () => this.#prisma.$queryRaw<RawNotice[]>`
@@ -92,7 +114,19 @@ export class Outbox {
     return rows.map(toNotice).sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1))
   }
 
-  /** At the start: who held a lease is dead, because one daemon works with one data folder. Returns how many mails were on their way. */
+  /** The send goes on: its row stays the claimant's until then. */
+  async renewLease(claim: Pick<OutboxNotice, 'id' | 'tries'>, until: number): Promise<void> {
+    await patiently(
+      () => this.#prisma.$executeRaw`
+        UPDATE "Notice" SET "leaseUntil" = ${until}
+        WHERE "id" = ${claim.id} AND "status" = 'sending' AND "tries" = ${claim.tries}`,
+    )
+  }
+
+  /**
+   * At the start: who held a lease is dead, because one daemon works with one data folder. Returns how many mails were
+   * on their way.
+   */
   async releaseLeases(): Promise<number> {
     return patiently(
       () => this.#prisma.$executeRaw`
@@ -110,8 +144,9 @@ export class Outbox {
   }
 
   /**
-   * The mail that begins the notice's thread: the first to this recipient that was written and goes by itself, or may have gone before it was
-   * called off; possibly the notice itself. The same at every try, for the Message-ID hangs on it.
+   * The mail that begins the notice's thread: the first to this recipient that was written and goes by itself, or may
+   * have gone before it was called off; possibly the notice itself. The same at every try, for the Message-ID hangs on
+   * it.
    */
   async firstOfThread(notice: OutboxNotice): Promise<OutboxNotice> {
     if (notice.threadKey === null) return notice
@@ -129,7 +164,7 @@ export class Outbox {
   async markSent(id: string, now: number): Promise<void> {
     await patiently(
       () => this.#prisma.$executeRaw`
-        UPDATE "Notice" SET "status" = 'sent', "sentAt" = ${now}, "leaseUntil" = NULL, "lastError" = NULL
+        UPDATE "Notice" SET "status" = 'sent', "sentAt" = ${now}, "leaseUntil" = NULL, "lastError" = NULL, "refusedAt" = NULL
         WHERE "id" = ${id} AND "status" <> 'sent'`,
     )
   }
@@ -179,16 +214,111 @@ export class Outbox {
     )
   }
 
-  /** Given up, until somebody says `retryDead`. Nothing happens when the row was claimed again meanwhile. */
-  async markDead(claim: Pick<OutboxNotice, 'id' | 'tries'>, error: string): Promise<void> {
+  /**
+   * Given up, until somebody says `retryDead`. Nothing happens when the row was claimed again meanwhile. `refusedAt`:
+   * the other side refused it then; null: it is given up for another reason.
+   */
+  async markDead(
+    claim: Pick<OutboxNotice, 'id' | 'tries'>,
+    error: string,
+    refusedAt: number | null = null,
+  ): Promise<void> {
     await patiently(
       () => this.#prisma.$executeRaw`
-        UPDATE "Notice" SET "status" = 'dead', "leaseUntil" = NULL, "lastError" = ${error}
+        UPDATE "Notice" SET "status" = 'dead', "leaseUntil" = NULL, "lastError" = ${error}, "refusedAt" = ${refusedAt}
         WHERE "id" = ${claim.id} AND "status" = 'sending' AND "tries" = ${claim.tries}`,
     )
   }
 
-  /** The caller got through: mails about these calls that nobody has tried to send yet are not needed. Returns how many. */
+  /** Another send of it may have arrived. Returns how many may have by now; the row stays claimed. */
+  async countCopy(claim: Pick<OutboxNotice, 'id' | 'tries'>): Promise<number> {
+    const rows = await patiently(
+      () => this.#prisma.$queryRaw<{ copies: bigint }[]>`
+        UPDATE "Notice" SET "copies" = "copies" + 1
+        WHERE "id" = ${claim.id} AND "status" = 'sending' AND "tries" = ${claim.tries}
+        RETURNING "copies"`,
+    )
+    return Number(rows[0]?.copies ?? 0)
+  }
+
+  /** It has been sent as often as it may be, and nobody knows whether it arrived. */
+  async markUnconfirmed(claim: Pick<OutboxNotice, 'id' | 'tries'>, error: string): Promise<void> {
+    await patiently(
+      () => this.#prisma.$executeRaw`
+        UPDATE "Notice" SET "status" = 'unconfirmed', "leaseUntil" = NULL, "lastError" = ${error}
+        WHERE "id" = ${claim.id} AND "status" = 'sending' AND "tries" = ${claim.tries}`,
+    )
+  }
+
+  /** Those of a lane that were sent `copies` times without a word go once more. Returns how many. */
+  async reviveUnconfirmed(lane: string, copies: number, now: number): Promise<number> {
+    return patiently(
+      () => this.#prisma.$executeRaw`
+        UPDATE "Notice" SET "status" = 'pending', "dueAt" = ${now}
+        WHERE "status" = 'unconfirmed' AND "lane" = ${lane} AND "copies" = ${copies}`,
+    )
+  }
+
+  /** Has the lane accepted anything since then? */
+  async acceptedSince(lane: string, since: number): Promise<boolean> {
+    return ((await this.#lastAccepted(lane)) ?? -Infinity) >= since
+  }
+
+  async #lastAccepted(lane: string): Promise<number | null> {
+    const last = await this.#prisma.notice.findFirst({
+      where: { lane, status: 'sent' },
+      orderBy: { sentAt: 'desc' },
+      select: { sentAt: true },
+    })
+    return last?.sentAt?.getTime() ?? null
+  }
+
+  /**
+   * What was refused since the lane last accepted something. Recipients who were refused before that, and have had
+   * nothing since, are known to be wrong: their refusals say nothing of the channel.
+   */
+  async refusalsInARow(lane: string, now: number): Promise<RefusalsInARow> {
+    const accepted = (await this.#lastAccepted(lane)) ?? -1
+    const rows = await this.#prisma.$queryRaw<{ recipient: string; notices: bigint }[]>`
+      SELECT n."recipient", count(*) AS "notices" FROM "Notice" n
+      WHERE n."status" = 'dead' AND n."lane" = ${lane} AND n."refusedAt" > ${accepted} AND NOT EXISTS (
+        SELECT 1 FROM "Notice" known
+        WHERE known."status" = 'dead' AND known."lane" = ${lane} AND known."recipient" = n."recipient"
+          AND known."refusedAt" <= ${accepted} AND ${NOTHING_SINCE})
+      GROUP BY n."recipient"`
+    const notices = rows.reduce((sum, row) => sum + Number(row.notices), 0)
+    const asked = JSON.stringify(rows.map(({ recipient }) => recipient))
+    const others = await this.#prisma.$queryRaw<unknown[]>`
+      SELECT 1 FROM "Notice" n
+      WHERE n."lane" = ${lane} AND n."createdAt" > ${now - LATELY_MS} AND n."kind" <> 'alarm'
+        AND n."status" NOT IN ('cancelled', 'digested')
+        AND n."recipient" NOT IN (SELECT value FROM json_each(${asked}))
+        AND NOT EXISTS (
+          SELECT 1 FROM "Notice" known
+          WHERE known."status" = 'dead' AND known."lane" = ${lane} AND known."recipient" = n."recipient"
+            AND known."refusedAt" IS NOT NULL AND ${NOTHING_SINCE})
+      LIMIT 1`
+    return { notices, recipients: rows.length, everybody: others.length === 0 }
+  }
+
+  /**
+   * The refusals since the lane last accepted something were the channel's fault: their notices wait again, in their
+   * old places. What is about a case that was closed meanwhile stays where it is. Returns how many.
+   */
+  async reviveRefused(lane: string): Promise<number> {
+    const accepted = (await this.#lastAccepted(lane)) ?? -1
+    return patiently(
+      () => this.#prisma.$executeRaw`
+        UPDATE "Notice" SET "status" = 'pending', "refusedAt" = NULL
+        WHERE "status" = 'dead' AND "lane" = ${lane} AND "refusedAt" > ${accepted}
+          AND ("kind" = 'closed' OR NOT EXISTS (
+            SELECT 1 FROM "Case" c WHERE c."id" = "Notice"."caseId" AND c."openKey" IS NULL))`,
+    )
+  }
+
+  /**
+   * The caller got through: mails about these calls that nobody has tried to send yet are not needed. Returns how many.
+   */
   async cancelPending(callIds: string[]): Promise<number> {
     const { count } = await patiently(() =>
       this.#prisma.notice.updateMany({
@@ -199,25 +329,32 @@ export class Outbox {
     return count
   }
 
-  /** Dead ones start over with fresh tries. All of them, or only `ids`. Returns how many. */
+  /**
+   * Dead ones start over with fresh tries: all of them, or only `ids`. One that may have arrived goes again only where
+   * it is named. Returns how many.
+   */
   async retryDead(now: number, ids?: string[]): Promise<number> {
     const { count } = await patiently(() =>
       this.#prisma.notice.updateMany({
-        where: { status: 'dead', ...(ids ? { id: { in: ids } } : {}) },
-        data: { status: 'pending', dueAt: new Date(now), tries: 0 },
+        where: ids ? { status: { in: ['dead', 'unconfirmed'] }, id: { in: ids } } : { status: 'dead' },
+        data: { status: 'pending', dueAt: new Date(now), tries: 0, copies: 0, refusedAt: null },
       }),
     )
     return count
   }
 
-  /** For metrics: how many wait (or are on their way), how many are dead, and since when the oldest waiting one was due. */
-  async counts(): Promise<{ pending: number; dead: number; oldestDueAt: number | null }> {
-    const [pending, dead, oldest] = await Promise.all([
+  /**
+   * How many wait (or are on their way), are dead, may have arrived or not; and since when the oldest waiting one was
+   * due.
+   */
+  async counts(): Promise<{ pending: number; dead: number; unconfirmed: number; oldestDueAt: number | null }> {
+    const [pending, dead, unconfirmed, oldest] = await Promise.all([
       this.#prisma.notice.count({ where: { status: { in: ['pending', 'sending'] } } }),
       this.#prisma.notice.count({ where: { status: 'dead' } }),
+      this.#prisma.notice.count({ where: { status: 'unconfirmed' } }),
       this.#prisma.notice.aggregate({ where: { status: 'pending' }, _min: { dueAt: true } }),
     ])
-    return { pending, dead, oldestDueAt: oldest._min.dueAt?.getTime() ?? null }
+    return { pending, dead, unconfirmed, oldestDueAt: oldest._min.dueAt?.getTime() ?? null }
   }
 
   /** The newest `limit` rows of the given states, newest first. */

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { collectGauges, healthChecks } from '../../src/app/figures.ts'
+import { channelStates, collectGauges, healthChecks, outboxWarnings } from '../../src/app/figures.ts'
 import type { Ground } from '../../src/app/ground.ts'
 import type { Mail } from '../../src/app/mail.ts'
 import { createMetrics, type Metrics } from '../../src/http/metrics.ts'
 import { silentLogger } from '../../src/runtime/logger.ts'
 import { Journal, type JournalEntry } from '../../src/store/journal.ts'
+import type { Illness } from '../../src/store/illnesses.ts'
 import { Outbox } from '../../src/store/outbox.ts'
 import { ReportDatabase } from '../../src/store/reports/connection.ts'
 import type { AsteriskLink } from '../../src/telephony/link.ts'
@@ -14,6 +15,7 @@ let database: ThrowAwayDatabase
 let metrics: Metrics
 let ground: Ground
 let mail: Mail
+let ills: Illness[] = []
 beforeEach(async () => {
   database = await throwAwayDatabase()
   metrics = createMetrics('1.2.3')
@@ -27,11 +29,19 @@ beforeEach(async () => {
   } as unknown as Ground
   mail = {
     outbox: new Outbox(prisma),
-    sender: { verify: () => Promise.resolve({ ok: true }) },
+    health: { why: () => Promise.resolve(null) },
+    illnesses: { current: () => ills },
   } as unknown as Mail
 })
 afterEach(() => database.close())
 
+const ill = (channel: string, kind: string, since: number): Illness => ({
+  channel,
+  kind,
+  why: 'no',
+  since,
+  toldAt: null,
+})
 const telephony = (ready: boolean, takesCallers = ready) => ({ ready, takesCallers, reconnects: 2 }) as AsteriskLink
 
 const opened = (id: string, direction: 'inbound' | 'callback' = 'inbound'): JournalEntry => ({
@@ -61,6 +71,7 @@ it('gauges say how it stands now, also when they are read twice', async () => {
   const journal = new Journal(database.prisma, silentLogger)
   await journal.commit([opened('a'), opened('b'), opened('cb', 'callback'), answered('a'), answered('cb')])
   const reports = new ReportDatabase(database.file)
+  ills = [ill('telegram:sales', 'refused', 0), ill('mail anna@example.ru', 'recipient', 0)]
   const collect = collectGauges(ground, telephony(true), mail, reports)
   await collect()
   await collect()
@@ -72,8 +83,11 @@ it('gauges say how it stands now, also when they are read twice', async () => {
     'perezvon_ari_reconnects_total 2',
     'perezvon_ari_connected 1',
     'perezvon_config_last_reload_timestamp_seconds 5',
+    'perezvon_channel_ill{channel="telegram:sales"} 1',
   ])
     expect(said).toContain(line)
+  // no address of a person is a label
+  expect(said.join()).not.toContain('anna@example.ru')
 })
 
 it.each(['asterisk', 'database', 'mail'] as const)(
@@ -90,7 +104,7 @@ it.each(['asterisk', 'database', 'mail'] as const)(
     }
     expect(await unwell(telephony(true))).toEqual([])
     if (part === 'database') await database.prisma.$executeRaw`PRAGMA query_only = 1`
-    if (part === 'mail') mail.sender.verify = () => Promise.resolve({ ok: false, why: 'refused' })
+    if (part === 'mail') mail.health.why = () => Promise.resolve('refused')
     expect(await unwell(telephony(part !== 'asterisk'))).toEqual([part])
   },
 )
@@ -100,4 +114,33 @@ it('connected is not enough: callers must come to us', async () => {
   expect(await why(telephony(false))).toBe('not connected to Asterisk')
   expect(await why(telephony(true, false))).toMatch(/dialplan does not send callers/)
   expect(await why(telephony(true))).toBeNull()
+})
+
+it('a channel that cannot deliver is said; a broken connection only when it stays so, and no number of a person', () => {
+  ills = [
+    ill('sms', 'refused', 99_000),
+    ill('webhook:crm', 'away', 99_000),
+    ill('telegram:sales', 'away', 30_000),
+    ill('sms sms:+79123456789', 'recipient', 50_000),
+    ill('mail mx1.example.ru:587', 'refused', 50_000),
+  ]
+  const states = channelStates(ground, mail).map(({ channel, stops }) => [channel, stops])
+  expect(states).toEqual([
+    ['sms', true],
+    ['telegram:sales', true],
+    ['sms sms:+7912***6789', false],
+    ['mail mx1.example.ru:587', false],
+  ])
+})
+
+it('what stands in the outbox and moves no more is a warning', async () => {
+  expect(await outboxWarnings(mail)).toEqual({})
+  const row = { kind: 'missed', recipient: 'a@example.ru', language: 'ru', payload: '{}', dueAt: new Date(), createdAt: new Date() } // prettier-ignore
+  for (const [id, status] of [
+    ['a', 'dead'],
+    ['b', 'unconfirmed'],
+    ['c', 'sent'],
+  ] as const)
+    await database.prisma.notice.create({ data: { id, status, ...row } })
+  expect(Object.keys(await outboxWarnings(mail))).toEqual(['undeliverable', 'unconfirmed'])
 })

@@ -61,7 +61,7 @@ async function life(mail: MailServer): Promise<App> {
     madeSoundsFolder: folder,
     tts: null,
     ari: { url: 'http://127.0.0.1:1', user: 'p', app: 'perezvon', transport: 'websocket', sockets: 1 } as const,
-    mail: { from: 'perezvon@example.com', timeoutMs: 30_000, retryMs: 60_000, dkim },
+    mail: { from: 'perezvon@example.com', ehlo: null, timeoutMs: null, retryMs: 60_000, dkim },
     http: { host: '127.0.0.1', port: 0, publicUrl: null },
     log: { level: 'error', format: 'text' } as const,
     strict: false,

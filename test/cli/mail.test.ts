@@ -7,6 +7,7 @@ import { addMailCommands } from '../../src/cli/mail.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { noticeKinds } from '../../src/notices/payload.ts'
 import { silentLogger } from '../../src/runtime/logger.ts'
+import { Illnesses } from '../../src/store/illnesses.ts'
 import { startMailServer } from '../notices/support/mail-server.ts'
 import { mailSettings, startOutboxRig } from '../notices/support/outbox-rig.ts'
 
@@ -35,7 +36,10 @@ async function startCommands(port = 1) {
           env: {},
           publicUrl: null,
         }),
-      openOutbox: () => Promise.resolve({ outbox: rig.outbox, close: () => Promise.resolve() }),
+      openOutbox: () => {
+        const illnesses = new Illnesses(rig.database.prisma)
+        return Promise.resolve({ outbox: rig.outbox, illnesses, close: () => Promise.resolve() })
+      },
       language: 'en',
       log: silentLogger,
       print: (line) => out.push(line),

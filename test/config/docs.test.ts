@@ -17,7 +17,7 @@ it('docs/configuration.md explains every code, and no other', () => {
 it('docs/configuration.md names every section and every variable of the environment', () => {
   const sections = Object.keys(schema.shape).filter((section) => section !== 'include')
   expect(sections.filter((section) => !page.includes(`| \`${section}\` |`))).toEqual([])
-  const env = readFileSync(join(import.meta.dirname, '../../src/config/env.ts'), 'utf8')
+  const env = readFileSync(join(import.meta.dirname, '../../src/config/env-values.ts'), 'utf8')
   const variables = [...env.matchAll(/^ {2}(PEREZVON_[A-Z_]+):/gm)].map(([, name]) => name!)
   expect(variables.length).toBeGreaterThan(15)
   const named = (name: string) =>

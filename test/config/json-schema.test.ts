@@ -7,9 +7,12 @@ import { configJsonSchema } from '../../src/config/json-schema.ts'
 import { withSections } from './folder.ts'
 
 const schema = configJsonSchema()
-const validate = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true, formats: { email: /@/ } }).compile(
-  schema,
-)
+const validate = new Ajv2020({
+  strict: true,
+  allowUnionTypes: true,
+  allErrors: true,
+  formats: { 'idn-email': /@/ },
+}).compile(schema)
 const isValid = (text: string) => validate(parse(text, { merge: true }))
 const faults = (text: string) => (isValid(text) ? [] : validate.errors)
 

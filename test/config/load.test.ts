@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
@@ -21,7 +22,7 @@ describe('the samples', () => {
     expect(file).toMatch(/pem$/)
     const set = loadSettings({
       ...others,
-      PEREZVON_DKIM_KEY: '-----BEGIN PRIVATE KEY-----',
+      PEREZVON_DKIM_KEY: rsaKey(),
       PEREZVON_ARI_PASSWORD: 'x',
     })
     if (!set.ok) throw new Error(JSON.stringify(set.problems))
@@ -250,3 +251,8 @@ it('finds errors of the schema and of the whole in one go, also in a flow that i
     'E136 company.timezone',
   ])
 })
+
+function rsaKey(): string {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+}

@@ -68,29 +68,26 @@ test('a server that refuses connections is left alone for a while; then the mail
   expect(server.mails).toHaveLength(2)
 })
 
-test.each(['mail', 'rcpt', 'data'] as const)(
-  '451 to %s: again after a minute, then two, with the same id',
-  async (verb) => {
-    await using server = await startMailServer()
-    await using rig = await startOutboxRig(mailSettings(server.port))
-    if (verb === 'rcpt') server.faults.rcpt = () => 451
-    else server.faults[verb] = 451
-    await rig.write('a')
-    const began = rig.clock.time
-    const worker = rig.makeWorker()
-    await worker.pass()
-    const first = await rig.row('a')
-    expect(first).toMatchObject({ status: 'pending', tries: 1, dueAt: new Date(began + MINUTE) })
-    expect(first.lastError).toContain('451')
-    rig.clock.time = began + MINUTE
-    await worker.pass()
-    expect(await rig.row('a')).toMatchObject({ tries: 2, dueAt: new Date(began + 3 * MINUTE) })
-    Object.assign(server.faults, { mail: null, rcpt: null, data: null })
-    rig.clock.time = began + 3 * MINUTE
-    await worker.pass()
-    expect(server.mails.map((mail) => mail.parsed.messageId)).toEqual(['<mc.a@pbx.example.ru>'])
-  },
-)
+test.each(['rcpt', 'data'] as const)('451 to %s: again after a minute, then two, with the same id', async (verb) => {
+  await using server = await startMailServer()
+  await using rig = await startOutboxRig(mailSettings(server.port))
+  if (verb === 'rcpt') server.faults.rcpt = () => 451
+  else server.faults.data = 451
+  await rig.write('a')
+  const began = rig.clock.time
+  const worker = rig.makeWorker()
+  await worker.pass()
+  const first = await rig.row('a')
+  expect(first).toMatchObject({ status: 'pending', tries: 1, dueAt: new Date(began + MINUTE) })
+  expect(first.lastError).toContain('451')
+  rig.clock.time = began + MINUTE
+  await worker.pass()
+  expect(await rig.row('a')).toMatchObject({ tries: 2, dueAt: new Date(began + 3 * MINUTE) })
+  Object.assign(server.faults, { mail: null, rcpt: null, data: null })
+  rig.clock.time = began + 3 * MINUTE
+  await worker.pass()
+  expect(server.mails.map((mail) => mail.parsed.messageId)).toEqual(['<mc.a@pbx.example.ru>'])
+})
 
 test.each([
   ['the connect', 'connect'],
@@ -316,7 +313,10 @@ test('a mailbox that is full for five days: each mail has had its try, and is gi
   expect(await rig.row('b')).toMatchObject({ status: 'dead', tries: 1 })
 })
 
-test('given up after five days', async () => {
+test.each([
+  ['given up after five days, where others are accepted', true],
+  ['not given up while the channel accepts nothing at all', false],
+])('a mail that is put off is %s', async (_name, othersGo) => {
   await using rig = await startOutboxRig(mailSettings(1))
   const failure = {
     code: 'EMESSAGE',
@@ -329,16 +329,21 @@ test('given up after five days', async () => {
   await rig.write('a')
   const began = rig.clock.time
   const backoff = { ...defaultBackoff, firstMs: 6 * 3_600_000, maxMs: 6 * 3_600_000 }
-  const sender: MailSender = { send: () => Promise.resolve({ kind: 'failed', failure }) }
+  const sender: MailSender = {
+    send: async ({ to }) => (to.startsWith('boris') ? { kind: 'sent', response: '250' } : { kind: 'failed', failure }),
+  }
   const worker = rig.makeWorker({ sender, rules: { backoff } })
-  for (;;) {
+  const ends = began + 6 * 86_400_000
+  for (let day = 0; rig.clock.time < ends; day++) {
+    if (othersGo) await rig.write(`other${day}`, { recipient: 'boris@example.ru', threadKey: `other${day}` })
     await worker.pass()
     const row = await rig.row('a')
     if (row.status === 'dead') break
-    rig.clock.time = row.dueAt.getTime()
+    rig.clock.time = Math.max(row.dueAt.getTime(), rig.clock.time)
   }
+  expect((await rig.row('a')).status).toBe(othersGo ? 'dead' : 'pending')
   expect(rig.clock.time - began).toBeGreaterThanOrEqual(5 * 86_400_000)
-  expect(rig.clock.time - began).toBeLessThan(5 * 86_400_000 + 12 * 3_600_000)
+  expect(rig.clock.time - began).toBeLessThan((othersGo ? 5.5 : 6.5) * 86_400_000)
 })
 
 test('a row that cannot be read is dead and stops nobody', async () => {
@@ -413,6 +418,37 @@ test('a kept connection that turns out to be dead costs no try', async () => {
   await worker.pass()
   expect(await rig.row('b')).toMatchObject({ status: 'sent', tries: 1 })
   expect(server.connections).toBe(2)
+})
+
+test('a send that takes long holds up no other recipient, and its lease is kept', async () => {
+  await using rig = await startOutboxRig(mailSettings(1))
+  let letGo!: () => void
+  const held = new Promise<void>((resolve) => (letGo = resolve))
+  const sent: string[] = []
+  const sender: MailSender = {
+    async send({ to }) {
+      if (to.startsWith('slow')) await held
+      sent.push(to)
+      return { kind: 'sent', response: '250' }
+    },
+  }
+  await rig.write('a', { recipient: 'slow@example.ru' })
+  const worker = rig.makeWorker({ sender, rules: { everyMs: 3_600_000, leaseMs: 90 } })
+  worker.start()
+  await vi.waitFor(async () => expect((await rig.row('a')).status).toBe('sending'))
+  for (const name of ['anna', 'boris', 'clara']) {
+    await rig.write(name, { recipient: `${name}@example.ru` })
+    worker.wake()
+    await vi.waitFor(async () => expect((await rig.row(name)).status).toBe('sent'))
+  }
+  // long after the lease would have run out it is still ours
+  rig.clock.time += 3_600_000
+  await vi.waitFor(async () => expect((await rig.row('a')).leaseUntil!.getTime()).toBeGreaterThan(rig.clock.time))
+  worker.wake()
+  letGo()
+  await vi.waitFor(async () => expect((await rig.row('a')).status).toBe('sent'))
+  await worker.stop()
+  expect(sent.toSorted()).toEqual(['anna', 'boris', 'clara', 'slow'].map((name) => `${name}@example.ru`))
 })
 
 test('stopped in the middle of a mail: the connection is cut and the row is due at once', async () => {

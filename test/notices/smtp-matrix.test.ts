@@ -1,11 +1,12 @@
 /**
- * Every verb of SMTP with everything a server may do at it: what the outbox says afterwards, and how many copies the server took. A second
- * copy is allowed only where the server had the whole mail and its answer was lost; both then carry one Message-ID.
+ * Every verb of SMTP with everything a server may do at it: what the outbox says afterwards, and how many copies the
+ * server took. A second copy is allowed only where the server had the whole mail and its answer was lost; both then
+ * carry one Message-ID.
  */
 import { describe, expect, test, vi } from 'vitest'
 import { MailChannel } from '../../src/notices/channels/mail.ts'
 import type { MailSettings } from '../../src/notices/mail-settings.ts'
-import { mailSettings, startOutboxRig } from './support/outbox-rig.ts'
+import { deadlines, mailSettings, startOutboxRig } from './support/outbox-rig.ts'
 import { type Fault, startRawSmtp, type Verb, verbs } from './support/raw-smtp.ts'
 import { TEST_CERTIFICATE } from './support/certificate.ts'
 
@@ -13,7 +14,7 @@ import { TEST_CERTIFICATE } from './support/certificate.ts'
 vi.setConfig({ testTimeout: 30_000, maxConcurrency: 24 })
 
 /** For servers that fall silent: the test waits so long. Against all others a busy machine may take its time. */
-const impatient: MailSettings['deadlines'] = { connectMs: 8_000, greetingMs: 3_000, silenceMs: 2_000, sendMs: 8_000 }
+const impatient = deadlines(2_000)
 const HOUR = 3_600_000
 
 /** What has become of the mail after the fault, and of it and its copies once the server is well again. */
@@ -25,10 +26,13 @@ const faults: Record<string, Fault> = {
   '450': refusal(450, '4.2.0 greylisted, come again'),
   '451': refusal(451),
   '500': refusal(500, '5.5.1 what is that'),
+  '504': refusal(504, '5.5.2 <[127.0.0.1]>: Helo command rejected: need fully-qualified hostname'),
   '530': refusal(530, '5.7.0 authentication required'),
   '550': refusal(550, '5.1.1 nobody of that name'),
+  '550 quota': refusal(550, '5.4.5 Daily user sending limit exceeded'),
   '552': refusal(552, '5.3.4 too big'),
   '552 mailbox full': refusal(552, '5.2.2 mailbox full'),
+  '553': refusal(553, '5.7.1 Sender address rejected: not owned by auth user'),
   '554': refusal(554, '5.7.1 spam'),
   'silence': 'silent',
   'the end of the connection': 'closed',
@@ -37,17 +41,20 @@ const faults: Record<string, Fault> = {
   'nonsense': 'nonsense',
 }
 
-const aboutTheMail: readonly Verb[] = ['MAIL', 'RCPT', 'DATA', 'body']
+/** Where a refusal may be about this recipient or this mail; said elsewhere it would hit every notice. */
+const personal: Partial<Record<string, readonly Verb[]>> = {
+  '550': ['RCPT', 'DATA', 'body'],
+  '552': ['MAIL', 'RCPT', 'DATA', 'body'],
+  '554': ['body'],
+}
 
 /** The rule, once more and in other words than the code's. */
 function expected(verb: Verb, name: string): Outcome {
   const fault = faults[name]!
-  // the connection that was kept is worth nothing; another is made for the mail, if there is time
-  if (verb === 'RSET') return fault === 'drip' ? 'later' : 'at once'
+  // the connection that was kept is worth nothing; another is made for the mail
+  if (verb === 'RSET') return 'at once'
   if (typeof fault === 'string') return verb === 'body' ? 'later, perhaps twice' : 'later'
-  if (!aboutTheMail.includes(verb) || fault.code < 500 || fault.code === 530) return 'later'
-  if (fault.code === 552 && (verb === 'RCPT' || name.includes('full'))) return 'later'
-  return 'dead'
+  return personal[name]?.includes(verb) ? 'dead' : 'later'
 }
 
 const cells = verbs.flatMap((verb) => Object.keys(faults).map((name) => [verb, name] as const))

@@ -32,7 +32,8 @@ const settings: Settings = {
   ari: { url: 'http://127.0.0.1:1', user: 'perezvon', app: 'perezvon', transport: 'websocket', sockets: 1 },
   mail: {
     from: 'perezvon@example.ru',
-    timeoutMs: 30_000,
+    ehlo: null,
+    timeoutMs: null,
     retryMs: 60_000,
     dkim: { domain: null, selector: 'perezvon' },
   },

@@ -188,7 +188,7 @@ test('dead ones are counted, listed, and come back with fresh tries', async () =
   await claim(1)
   await outbox.markDead({ id: 'a', tries: 1 }, '550 no such user')
   await outbox.markDead({ id: 'b', tries: 1 }, '550 no such user')
-  expect(await outbox.counts()).toEqual({ pending: 1, dead: 2, oldestDueAt: 5000 })
+  expect(await outbox.counts()).toEqual({ pending: 1, dead: 2, unconfirmed: 0, oldestDueAt: 5000 })
   expect(await outbox.list(['dead'], 10)).toMatchObject([
     { id: 'b', lastError: '550 no such user' },
     { id: 'a', status: 'dead' },

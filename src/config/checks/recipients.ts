@@ -44,7 +44,8 @@ export function checkRecipients({ config, names, report }: CheckInput): void {
   for (const [key, { mail }] of Object.entries(config.lines))
     mail?.forEach((word, i) => check(word, ['lines', key, 'mail', i]))
 
-  // a report is about all groups
+  // neither an alarm nor a report is about a group that was rung
+  config.channels.alarm.forEach((word, i) => check(word, ['channels', 'alarm', i], false))
   config.reports.weekly?.to.forEach((word, i) => check(word, ['reports', 'weekly', 'to', i], false))
 
   if (config.missed_calls.mail.to.some((word) => word !== 'group')) return

@@ -71,6 +71,12 @@ export const channels = strict({
     .nullable()
     .default(null)
     .describe('a gateway that sends text messages'),
+  alarm: z
+    .array(z.string())
+    .default([])
+    .describe(
+      'who is told, once, when a channel cannot deliver: as in `missed_calls: mail: to:`; if missing, somebody by another channel',
+    ),
 })
 export type Channels = z.output<typeof channels>
 export type WebhookChannel = Channels['webhook'][string]

@@ -1,8 +1,8 @@
 /**
  * SMTP. The only place that knows nodemailer.
  *
- * Connections are ours, one mail at a time on each: a server that goes silent is cut off at the mail's deadline without touching another
- * mail, which nodemailer's own pool cannot do. A connection that failed in any way is not used again.
+ * Connections are ours, one mail at a time on each: a server that goes silent is cut off at the mail's deadline without
+ * touching another mail, which nodemailer's own pool cannot do. A connection that failed in any way is not used again.
  */
 import { Readable } from 'node:stream'
 import { rootCertificates } from 'node:tls'
@@ -10,9 +10,12 @@ import DKIM from 'nodemailer/lib/dkim'
 import MailComposer from 'nodemailer/lib/mail-composer'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { cleanText } from '../../model/clean-text.ts'
+import { needsSmtpUtf8, wireAddress } from '../../model/mail-address.ts'
 import { childController, TimeoutError } from '../../runtime/abort.ts'
 import type { MailSettings } from '../mail-settings.ts'
 import type { SmtpFailure } from '../smtp-verdict.ts'
+import { openSocket } from './smtp-socket.ts'
+import { SmtpWatch } from './smtp-watch.ts'
 
 /** A mail ready to go, one recipient. Strings may hold anything: header folding and encoding are nodemailer's. */
 export interface Mail {
@@ -35,24 +38,32 @@ export interface Mail {
 }
 
 export type SendResult = { kind: 'sent'; response: string } | { kind: 'failed'; failure: SmtpFailure }
-export type Health = { ok: true } | { ok: false; why: string }
+/** `refused`: it was reached, and does not let us in. */
+export type Health = { ok: true } | { ok: false; why: string; refused?: boolean }
+
+export interface SendOptions {
+  /** The server is left when it has not come as far as the mail by then. Missing: it may take its time. */
+  beginMs?: number
+}
 
 /** The outbox worker's view of the channel. */
 export interface MailSender {
   /** Never rejects. `signal` cuts the connection; the result is then a failure like any other. */
-  send(mail: Mail, signal: AbortSignal): Promise<SendResult>
+  send(mail: Mail, signal: AbortSignal, options?: SendOptions): Promise<SendResult>
 }
 
 /** An unused connection is closed before the usual server does it. */
 const IDLE_MS = 15_000
 /** Many servers refuse to take more at one go. */
 const MAILS_PER_CONNECTION = 50
-const HEALTH_MS = 30_000
-/** Who waits for the server to be well again does not wait so long. */
-const ILLNESS_MS = 3_000
+/** Our own deadlines come first (smtp-watch.ts); nodemailer's are there in case one of them is missed. */
+const NEVER_MS = 3_600_000
+/** The body goes in such pieces, so that a slow line is told from a server that has fallen silent. */
+const PIECE = 64 * 1024
 
 interface Line {
   smtp: SMTPConnection
+  watch: SmtpWatch
   mails: number
   idle: NodeJS.Timeout | null
 }
@@ -61,17 +72,13 @@ export class MailChannel implements MailSender {
   #settings: MailSettings
   #free = new Set<Line>()
   #busy = new Set<Line>()
-  #health: { at: number; state: Promise<Health> } | null = null
+  #closing = new AbortController()
 
   constructor(settings: MailSettings) {
     this.#settings = settings
   }
 
-  async send(mail: Mail, signal: AbortSignal): Promise<SendResult> {
-    const { sendMs } = this.#settings.deadlines
-    const { controller, unlink } = childController(signal)
-    const late = () => controller.abort(new TimeoutError(`the mail server took longer than ${sendMs} ms`))
-    const deadline = setTimeout(late, sendMs)
+  async send(mail: Mail, signal: AbortSignal, { beginMs }: SendOptions = {}): Promise<SendResult> {
     // what cannot be put together is the fault of this mail, and of no server
     let begun = true
     let bodySent = false
@@ -79,55 +86,52 @@ export class MailChannel implements MailSender {
     try {
       const message = await build(mail, this.#settings.dkim ?? null)
       begun = false
-      line = await this.#freeOrNew(controller.signal)
+      const { controller, unlink } = childController(signal, this.#closing.signal)
+      const impatience =
+        beginMs === undefined
+          ? undefined
+          : setTimeout(
+              () => controller.abort(new TimeoutError(`the mail server took longer than ${beginMs} ms`)),
+              beginMs,
+            )
+      try {
+        line = await this.#freeOrNew(controller.signal)
+      } finally {
+        clearTimeout(impatience)
+        unlink()
+      }
       begun = true
-      const body = Readable.from([message]).once('end', () => (bodySent = true))
-      const info = await settle<{ response: string }>(line.smtp, controller.signal, (done) =>
-        line!.smtp.send({ from: mail.from.address, to: [mail.to], size: message.length }, body, done),
-      )
+      const envelope = { from: wireAddress(mail.from.address), to: [wireAddress(mail.to)], size: message.length }
+      mustBeTaken(envelope, line.watch)
+      const { smtp, watch } = line
+      const body = piecesOf(message, watch).once('end', () => {
+        bodySent = true
+        watch.dot()
+      })
+      const info = await settle<{ response: string }>(line, signal, (done) => smtp.send(envelope, body, done))
       this.#release(line)
-      this.#health = { at: Date.now(), state: Promise.resolve({ ok: true }) }
       return { kind: 'sent', response: cleanText(info?.response ?? '', 200) }
     } catch (error) {
       if (line) this.#drop(line)
-      const failure = toFailure(error, { begun, bodySent })
-      if (failure.responseCode === null && !signal.aborted)
-        this.#health = { at: Date.now(), state: Promise.resolve({ ok: false, why: failure.text }) }
-      return { kind: 'failed', failure }
-    } finally {
-      clearTimeout(deadline)
-      unlink()
+      return { kind: 'failed', failure: toFailure(error, { begun, bodySent }) }
     }
   }
 
-  /** Can the server be reached, and does it let us in? For /ready: asked now and then, and what a mail found out counts. */
+  /** Can the server be reached, and does it let us in? Takes as long as the server may. */
   async verify(): Promise<Health> {
-    const known = this.#health
-    if (known) {
-      const age = Date.now() - known.at
-      if (age < ILLNESS_MS) return known.state
-      if (age < HEALTH_MS && (await known.state).ok) return known.state
-    }
-    if (this.#health !== known) return this.verify()
-    const state = this.#tryToConnect()
-    this.#health = { at: Date.now(), state }
-    return state
-  }
-
-  /** Ends all connections, also those in the middle of a mail. */
-  close(): void {
-    for (const line of [...this.#free, ...this.#busy]) this.#drop(line)
-  }
-
-  async #tryToConnect(): Promise<Health> {
-    const { connectMs, greetingMs } = this.#settings.deadlines
     try {
-      const line = await this.#connect(AbortSignal.timeout(connectMs + greetingMs))
-      this.#release(line)
+      this.#release(await this.#connect(this.#closing.signal))
       return { ok: true }
     } catch (error) {
-      return { ok: false, why: toFailure(error, { begun: false, bodySent: false }).text }
+      const { text: why, responseCode } = toFailure(error, { begun: false, bodySent: false })
+      return { ok: false, why, refused: responseCode !== null }
     }
+  }
+
+  /** Ends all connections, also those in the middle of a mail, and those that are being made. */
+  close(): void {
+    this.#closing.abort(new Error('the mail channel was closed'))
+    for (const line of [...this.#free, ...this.#busy]) this.#drop(line)
   }
 
   /** RSET tells whether a kept connection still lives, before the mail depends on it. */
@@ -137,7 +141,7 @@ export class MailChannel implements MailSender {
       this.#busy.add(line)
       if (line.idle) clearTimeout(line.idle)
       try {
-        await settle(line.smtp, signal, (done) => line.smtp.reset(done))
+        await settle(line, signal, (done) => line.smtp.reset(done))
         return line
       } catch {
         this.#drop(line)
@@ -148,30 +152,36 @@ export class MailChannel implements MailSender {
   }
 
   async #connect(signal: AbortSignal): Promise<Line> {
-    const { host, port, tls, ca, login, deadlines } = this.#settings
+    const { host, port, tls, ca, login, ehlo, deadlines } = this.#settings
+    const socket = await openSocket(host, port, deadlines.connectMs, signal)
+    const watch = new SmtpWatch(deadlines)
     const smtp = new SMTPConnection({
+      connection: socket,
       host,
       port,
+      name: ehlo,
       secure: tls === 'implicit',
       requireTLS: tls === 'starttls',
       ignoreTLS: tls === 'none',
-      connectionTimeout: deadlines.connectMs,
-      dnsTimeout: deadlines.connectMs,
-      greetingTimeout: deadlines.greetingMs,
-      socketTimeout: deadlines.silenceMs,
+      connectionTimeout: NEVER_MS,
+      greetingTimeout: NEVER_MS,
+      socketTimeout: NEVER_MS,
       socketCloseTimeout: 1_000,
       maxResponseSize: 64 * 1024,
       tls: { minVersion: 'TLSv1.2', ...(ca ? { ca: [...rootCertificates, ca] } : {}) },
+      logger: watch.logger,
+      transactionLog: true,
     })
-    const line: Line = { smtp, mails: 0, idle: null }
+    const line: Line = { smtp, watch, mails: 0, idle: null }
     this.#busy.add(line)
     smtp.once('end', () => this.#drop(line))
     // an error with nobody waiting would end the process; who waits has a listener of his own
     smtp.on('error', () => {})
     try {
-      await settle(smtp, signal, (done) => smtp.connect(done))
+      watch.connected()
+      await settle(line, signal, (done) => smtp.connect(done))
       if (login) {
-        await settle(smtp, signal, (done) => smtp.login({ user: login.user, pass: login.password }, done))
+        await settle(line, signal, (done) => smtp.login({ user: login.user, pass: login.password }, done))
       }
       return line
     } catch (error) {
@@ -194,45 +204,79 @@ export class MailChannel implements MailSender {
 
   #drop(line: Line): void {
     if (line.idle) clearTimeout(line.idle)
+    line.watch.stop()
     this.#free.delete(line)
     this.#busy.delete(line)
     line.smtp.close()
   }
 }
 
-/** One step of the talk: ends with its callback, with an error of the connection, with its silent end, or with the signal. */
+/**
+ * One step of the talk: ends with its callback, with an error of the connection, with its silent end, when the server
+ * is late, or with the signal.
+ */
 function settle<T>(
-  smtp: SMTPConnection,
+  { smtp, watch: { late } }: Line,
   signal: AbortSignal,
   step: (done: (error?: Error | null, result?: T) => void) => void,
 ): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
+    const ends = [signal, late]
     const finish = (error?: Error | null, result?: T) => {
       smtp.off('error', onError)
       smtp.off('end', onEnd)
-      signal.removeEventListener('abort', onAbort)
+      for (const end of ends) end.removeEventListener('abort', onAbort)
       if (error) reject(error)
       else resolve(result)
     }
     const onError = (error: Error) => finish(error)
     const onEnd = () => finish(new Error('the mail server closed the connection'))
-    const calledOff = () => finish(signal.reason instanceof Error ? signal.reason : new Error('called off'))
-    // after a freeze the timer comes first and the server's answer is already in the socket: it is heard before the verdict
+    const calledOff = () => {
+      const reason: unknown = ends.find((end) => end.aborted)?.reason
+      finish(reason instanceof Error ? reason : new Error('called off'))
+    }
+    // after a freeze the timer comes first and the server's answer is already in the socket: it is heard before the
+    // verdict
     const onAbort = () => setImmediate(calledOff)
-    if (signal.aborted) return calledOff()
+    if (ends.some((end) => end.aborted)) return calledOff()
     smtp.once('error', onError)
     smtp.once('end', onEnd)
-    signal.addEventListener('abort', onAbort, { once: true })
+    for (const end of ends) end.addEventListener('abort', onAbort, { once: true })
     step(finish)
   })
 }
 
+/** The mail piece by piece; the watch hears of each that the server's side has made room for. */
+function piecesOf(message: Buffer, watch: SmtpWatch): Readable {
+  function* pieces() {
+    for (let at = 0; at < message.length; at += PIECE) {
+      watch.block()
+      yield message.subarray(at, at + PIECE)
+    }
+  }
+  return Readable.from(pieces())
+}
+
+/**
+ * Letters beyond ASCII before the @ go only to a server that says that it takes them (RFC 6531 3.4).
+ * @throws {Error} with the code ESMTPUTF8, and with the verb that cannot be said
+ */
+function mustBeTaken({ from, to }: { from: string; to: string[] }, watch: SmtpWatch): void {
+  if (watch.offers('SMTPUTF8')) return
+  const refuse = (command: string, address: string) => {
+    const text = `the mail server takes no addresses with letters beyond ASCII before the @ (SMTPUTF8): ${address}`
+    return Object.assign(new Error(text), { code: 'ESMTPUTF8', command })
+  }
+  if (needsSmtpUtf8(from)) throw refuse('MAIL FROM', from)
+  for (const address of to) if (needsSmtpUtf8(address)) throw refuse('RCPT TO', address)
+}
+
 async function build(mail: Mail, dkim: MailSettings['dkim']): Promise<Buffer> {
   const message = await new MailComposer({
-    from: mail.from,
+    from: { name: mail.from.name, address: wireAddress(mail.from.address) },
     // an object, so that a comma or an angle bracket in it does not make two recipients
-    to: { name: '', address: mail.to },
-    ...(mail.replyTo ? { replyTo: { name: '', address: mail.replyTo } } : {}),
+    to: { name: '', address: wireAddress(mail.to) },
+    ...(mail.replyTo ? { replyTo: { name: '', address: wireAddress(mail.replyTo) } } : {}),
     subject: mail.subject,
     text: mail.text,
     html: mail.html,
@@ -258,14 +302,26 @@ async function build(mail: Mail, dkim: MailSettings['dkim']): Promise<Buffer> {
   return Buffer.concat(await signed.toArray())
 }
 
+/** Some servers say what is wrong in the last of many lines. */
+const LONGEST_TEXT = 1_000
+
 function toFailure(error: unknown, reached: Pick<SmtpFailure, 'begun' | 'bodySent'>): SmtpFailure {
   const fields = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>
   const word = (value: unknown) => (typeof value === 'string' ? value : null)
   return {
-    code: word(fields['code']),
+    code: error instanceof TimeoutError ? 'ETIMEDOUT' : word(fields['code']),
     command: word(fields['command']),
     responseCode: typeof fields['responseCode'] === 'number' ? fields['responseCode'] : null,
-    text: cleanText(error instanceof Error ? error.message : String(error), 300),
+    text: cleanText(wordsOf(error, word(fields['response'])), LONGEST_TEXT),
     ...reached,
   }
+}
+
+/**
+ * The server's own words, where it has said something: its codes, which an answer of several lines repeats on each,
+ * once.
+ */
+function wordsOf(error: unknown, response: string | null): string {
+  if (!response) return error instanceof Error ? error.message : String(error)
+  return response.replace(/^(\d{3})-/, '$1 ').replace(/\r?\n\d{3}[ -]([245]\.\d{1,3}\.\d{1,3} )?/g, ' ')
 }

@@ -3,8 +3,13 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { SecretPlace } from '../../config/sections/channels.ts'
 
+/** The channel cannot be used as it is configured: every notice would hear the same, and the admin mends it. */
+export class ChannelUnusable extends Error {
+  override name = 'ChannelUnusable'
+}
+
 /** Says which secret is missing, never what it is. */
-export class SecretMissing extends Error {
+export class SecretMissing extends ChannelUnusable {
   override name = 'SecretMissing'
 }
 

@@ -1,12 +1,14 @@
 /**
- * An SMS gateway that is asked over HTTP, as its maker likes it: URL, headers and body are templates of the admin. Every value is encoded for
- * the place where it stands, so that no caller adds a parameter, a header or a field.
+ * An SMS gateway that is asked over HTTP, as its maker likes it: URL, headers and body are templates of the admin.
+ * Every value is encoded for the place where it stands, so that no caller adds a parameter, a header or a field.
  */
 import { Liquid } from 'liquidjs'
 import type { SmsChannel } from '../../config/sections/channels.ts'
 import { cleanText } from '../../model/clean-text.ts'
 import type { Delivery } from '../delivery.ts'
 import { ask } from './http.ts'
+import { httpVerdict } from './http-verdict.ts'
+import { ChannelUnusable } from './secret.ts'
 
 type Values = { to: string; text: string; secret: string }
 
@@ -57,19 +59,24 @@ export function smsRequest(
   }
 }
 
+/** Throws ChannelUnusable when a template is wrong. */
 export async function sendSms(channel: SmsChannel, values: Values, signal: AbortSignal): Promise<Delivery> {
   const { method, timeout: timeoutMs, private: allowPrivate } = channel
-  const answer = await ask({ method, ...smsRequest(channel, values), timeoutMs, allowPrivate }, signal)
+  const answer = await ask({ method, ...fill(channel, values), timeoutMs, allowPrivate }, signal)
+  const said = answer.kind === 'answer' ? cleanText(answer.body, 200).replaceAll(values.secret || '\0', '…') : ''
   // a second copy costs money, so what may have been sent goes again slowly
-  if (answer.kind === 'failed')
-    return { kind: 'retry', blame: answer.sent ? 'fate-unknown' : 'unreachable', why: answer.why }
-  const { status, retryAfterMs: afterMs } = answer
-  if (status >= 200 && status < 300) return { kind: 'sent' }
-  const why = `the gateway answered ${status}: ${cleanText(answer.body, 200).replaceAll(values.secret || '\0', '…')}`
-  if (status === 429) return { kind: 'retry', blame: 'unreachable', why, afterMs }
-  if (status === 401 || status === 403 || status === 408 || status >= 500)
-    return { kind: 'retry', blame: 'server', why, afterMs }
-  return { kind: 'dead', why }
+  return httpVerdict(answer, { who: 'the gateway', said }, { onRefusal: 'dead', onSilence: 'fate-unknown' })
+}
+
+function fill(channel: SmsChannel, values: Values): ReturnType<typeof smsRequest> {
+  try {
+    const request = smsRequest(channel, values)
+    if (URL.canParse(request.url)) return request
+  } catch (error) {
+    const why = cleanText(error instanceof Error ? error.message : String(error), 200)
+    throw new ChannelUnusable(`a template of \`channels: sms:\` is wrong: ${why}`, { cause: error })
+  }
+  throw new ChannelUnusable('`channels: sms: url:` makes no address')
 }
 
 /** One line of at most `longest` characters. */

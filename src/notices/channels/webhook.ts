@@ -1,10 +1,15 @@
-/** A signed webhook after Standard Webhooks: the notice's id is the message's id, so that a receiver drops what it has already. */
+/**
+ * A signed webhook after Standard Webhooks: the notice's id is the message's id, so that a receiver drops what it has
+ * already.
+ */
 import { Webhook } from 'standardwebhooks'
 import type { WebhookChannel } from '../../config/sections/channels.ts'
 import type { OutboxNotice } from '../../store/outbox.ts'
 import type { Delivery } from '../delivery.ts'
-import type { NoticeContent } from '../payload.ts'
+import { alarm, type NoticeContent } from '../payload.ts'
 import { ask } from './http.ts'
+import { httpVerdict } from './http-verdict.ts'
+import { SecretMissing } from './secret.ts'
 
 const TYPES = {
   'missed': 'call.missed',
@@ -13,17 +18,26 @@ const TYPES = {
   'escalation': 'case.escalated',
 } as const
 
-/** What is sent: `data` is the notice as the outbox holds it. */
-export function webhookBody(notice: OutboxNotice, content: NoticeContent): string {
+/** What is sent: `data` is the notice as the outbox holds it. `content` null: an alarm, which has no call. */
+export function webhookBody(notice: OutboxNotice, content: NoticeContent | null): string {
+  const timestamp = new Date(notice.createdAt).toISOString()
+  if (!content) {
+    const { what, ...data } = alarm.parse(JSON.parse(notice.payload))
+    const type = what === 'moved-chat' ? 'channel.moved' : 'channel.ill'
+    return JSON.stringify({ type, timestamp, data: { ...data, kind: what } })
+  }
   const { voicemail, ...data } = { voicemail: null, ...content.payload }
   return JSON.stringify({
     type: TYPES[content.kind],
-    timestamp: new Date(notice.createdAt).toISOString(),
+    timestamp,
     data: { ...data, voicemail: voicemail && { ms: voicemail.ms }, caseId: notice.caseId },
   })
 }
 
-/** `now`: the signature bears the time of the sending, and receivers refuse one that is too old. */
+/**
+ * `now`: the signature bears the time of the sending, and receivers refuse one that is too old. Throws SecretMissing
+ * when it cannot sign.
+ */
 export async function sendWebhook(
   channel: WebhookChannel,
   secret: string,
@@ -39,7 +53,7 @@ export async function sendWebhook(
         'content-type': 'application/json; charset=utf-8',
         'webhook-id': id,
         'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-        'webhook-signature': new Webhook(secret).sign(id, now, body),
+        'webhook-signature': sign(secret, message),
       },
       body,
       timeoutMs: channel.timeout,
@@ -47,15 +61,14 @@ export async function sendWebhook(
     },
     signal,
   )
-  if (answer.kind === 'failed')
-    // the receiver knows the id: sending again does no harm
-    return { kind: 'retry', blame: answer.sent ? 'notice' : 'unreachable', why: answer.why }
-  const { status, retryAfterMs } = answer
-  if (status >= 200 && status < 300) return { kind: 'sent' }
-  const why = `the receiver answered ${status}`
-  if (status === 410) return { kind: 'dead', why: `${why}: it wants nothing more` }
-  if (status === 429) return { kind: 'retry', blame: 'unreachable', why, afterMs: retryAfterMs }
-  if (status >= 500) return { kind: 'retry', blame: 'server', why, afterMs: retryAfterMs }
-  // 3xx is not followed; what the receiver refuses today it may take once it is mended
-  return { kind: 'retry', blame: 'notice', why, afterMs: retryAfterMs }
+  // the receiver knows the id: sending again does no harm; and what it refuses today it may take once it is mended
+  return httpVerdict(answer, { who: 'the receiver' }, { onRefusal: 'again', onSilence: 'again' })
+}
+
+function sign(secret: string, { id, body, now }: { id: string; body: string; now: Date }): string {
+  try {
+    return new Webhook(secret).sign(id, now, body)
+  } catch {
+    throw new SecretMissing('the secret of the channel is not `whsec_` and a key in base64')
+  }
 }

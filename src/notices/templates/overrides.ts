@@ -17,6 +17,7 @@ const FILE_NAMES: Record<NoticeKind, string> = {
   'callback-failed': 'callback-failed',
   'escalation': 'escalation',
   'digest': 'digest',
+  'alarm': 'alarm',
 }
 const BUILT_IN: Record<TemplateFormat, string> = {
   txt: textLayout,

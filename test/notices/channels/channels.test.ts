@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, describe, expect, it, test, vi } from 'vitest'
 import type { Config } from '../../../src/config/schema.ts'
-import { channelDelivery } from '../../../src/notices/channel-delivery.ts'
+import { channelDelivery, type ChatMoves } from '../../../src/notices/channel-delivery.ts'
 import { TelegramPace } from '../../../src/notices/channels/telegram-pace.ts'
 import { addressAllowed, ask } from '../../../src/notices/channels/http.ts'
 import { smsRequest, smsText } from '../../../src/notices/channels/sms.ts'
@@ -59,7 +59,7 @@ const says =
 
 const SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes, yes').toString('base64')}`
 const TOKEN = '123456:ABC-token'
-const env = { HOOK: SECRET, BOT: TOKEN, SMS_KEY: 'k&y' }
+const env = { HOOK: SECRET, BOT: TOKEN, SMS_KEY: 'k&y', BAD: 'whsec_%%%not-base64%%%' }
 
 function company(sms = 'body: "key={{ secret }}&to={{ to }}&text={{ text }}"'): Config {
   const base = `http://127.0.0.1:${port}`
@@ -75,6 +75,7 @@ channels:
     crm: { url: "${base}/hook", secret: { env: HOOK }, private: true, timeout: 1s }
     careful: { url: "${base}/hook", secret: { env: HOOK } }
     poor: { url: "${base}/hook", secret: { env: NOT_SET }, private: true }
+    unsigned: { url: "${base}/hook", secret: { env: BAD }, private: true }
   telegram:
     sales: { chat: "-100", token: { env: BOT }, base: "${base}", private: true }
   sms: { url: "${base}/send", ${sms}, secret: { env: SMS_KEY }, private: true }
@@ -83,9 +84,21 @@ missed_calls: { mail: { to: [group, "webhook:crm", "sms:8 912 345-67-89"] } }
 }
 
 const links = { take: 'https://pbx.example.ru/case/take/t', done: 'https://pbx.example.ru/case/done/t' }
-function deliverer(config: Config, time?: Stopwatch): (row: Partial<OutboxNotice>) => Promise<Delivery> {
+function deliverer(
+  config: Config,
+  time?: Stopwatch,
+  chats?: ChatMoves,
+): (row: Partial<OutboxNotice>) => Promise<Delivery> {
   const writer = plainComposer(mailSettings(1), '/nowhere', { links: () => links })
-  const parts = { config: () => config, configFolder: '/nowhere', env, writer, clock: Date, ...(time && { time }) }
+  const parts = {
+    config: () => config,
+    configFolder: '/nowhere',
+    env,
+    writer,
+    clock: Date,
+    ...(time && { time }),
+    ...(chats && { chats }),
+  }
   const send = channelDelivery(parts)
   return (row) => {
     const notice: OutboxNotice = {
@@ -130,11 +143,20 @@ describe('webhook', () => {
 
   it.each<[number, Record<string, string>, object]>([
     [204, {}, { kind: 'sent' }],
-    [301, { location: 'http://127.0.0.1:1/other' }, { kind: 'retry', blame: 'notice' }],
+    [301, { location: 'http://127.0.0.1:1/other' }, { kind: 'retry', blame: 'us', lasting: true }],
     [400, {}, { kind: 'retry', blame: 'notice' }],
-    [410, {}, { kind: 'dead' }],
+    [401, {}, { kind: 'retry', blame: 'us', lasting: true }],
+    [403, {}, { kind: 'retry', blame: 'us', lasting: true }],
+    [404, {}, { kind: 'retry', blame: 'us', lasting: true }],
+    [405, {}, { kind: 'retry', blame: 'us', lasting: true }],
+    [408, {}, { kind: 'retry', blame: 'unreachable' }],
+    [410, {}, { kind: 'retry', blame: 'us', lasting: true }],
+    [413, {}, { kind: 'retry', blame: 'notice' }],
+    [422, {}, { kind: 'retry', blame: 'notice' }],
     [429, { 'retry-after': '120' }, { kind: 'retry', blame: 'unreachable', afterMs: 120_000 }],
-    [503, { 'retry-after': '99999' }, { kind: 'retry', blame: 'server', afterMs: 3_600_000 }],
+    [500, {}, { kind: 'retry', blame: 'server' }],
+    [502, {}, { kind: 'retry', blame: 'unreachable' }],
+    [503, { 'retry-after': '99999' }, { kind: 'retry', blame: 'unreachable', afterMs: 3_600_000 }],
   ])('%i %j', async (status, headers, expected) => {
     answer = says(status, headers)
     expect(await deliver({})).toMatchObject(expected)
@@ -159,9 +181,17 @@ describe('webhook', () => {
   it('a secret that is not there is said by name; the notice waits', async () => {
     expect(await deliver({ recipient: 'webhook:poor' })).toMatchObject({
       kind: 'retry',
-      blame: 'unreachable',
+      blame: 'us',
+      lasting: true,
       why: expect.stringContaining('NOT_SET'),
     })
+  })
+
+  it('a secret that cannot sign is said, and not what it is; the notice waits', async () => {
+    const result = await deliver({ recipient: 'webhook:unsigned' })
+    expect(result).toMatchObject({ kind: 'retry', blame: 'us', lasting: true })
+    expect(JSON.stringify(result)).not.toContain(env.BAD)
+    expect(asked).toEqual([])
   })
 
   it('a channel that the configuration does not name any more: dead, not silent', async () => {
@@ -193,14 +223,72 @@ describe('telegram', () => {
 
   it.each([
     [429, '{"parameters":{"retry_after":30}}', { kind: 'retry', blame: 'unreachable', afterMs: 30_000 }],
-    [401, '{}', { kind: 'retry', blame: 'server' }],
-    [403, '{"description":"bot was blocked"}', { kind: 'dead', why: "the bot's server answered 403: bot was blocked" }],
+    [401, '{"description":"Unauthorized"}', { kind: 'retry', blame: 'us', lasting: true }],
+    [404, '{"description":"Not Found"}', { kind: 'retry', blame: 'us', lasting: true }],
+    [403, '{"description":"Forbidden: bot was blocked by the user"}', { kind: 'retry', blame: 'us', lasting: true }],
+    [403, '{"description":"Forbidden: bot was kicked from the supergroup chat"}', { kind: 'retry', blame: 'us' }],
+    [403, '{"description":"Forbidden: user is deactivated"}', { kind: 'retry', blame: 'us' }],
+    [400, '{"description":"Bad Request: chat not found"}', { kind: 'retry', blame: 'us', lasting: true }],
+    [400, '{"description":"Bad Request: not enough rights to send text messages to the chat"}', { blame: 'us' }],
+    [400, '{"description":"Bad Request: group chat was deactivated"}', { kind: 'retry', blame: 'us' }],
+    [400, '{"description":"Bad Request: message text is empty"}', { kind: 'dead', refused: true }],
+    [400, '{"description":"Bad Request: message is too long"}', { kind: 'dead', refused: true }],
     [500, 'no json', { kind: 'retry', blame: 'server' }],
+    [502, '<html>Bad Gateway</html>', { kind: 'retry', blame: 'unreachable' }],
   ])('%i %s', async (status, body, expected) => {
     answer = says(status, {}, body)
     const result = await deliver({ recipient: 'telegram:sales' })
     expect(result).toMatchObject(expected)
     expect(JSON.stringify(result)).not.toContain(TOKEN)
+  })
+
+  it('a button whose address Telegram does not take is left out, and the words go', async () => {
+    answer = (request, response) => {
+      const withButtons = asked.at(-1)!.body.includes('reply_markup')
+      says(withButtons ? 400 : 200, {}, '{"description":"Bad Request: BUTTON_URL_INVALID"}')(request, response)
+    }
+    expect(await deliver({ recipient: 'telegram:sales' })).toEqual({ kind: 'sent' })
+    expect(asked).toHaveLength(2)
+  })
+
+  describe('a group that became a supergroup', () => {
+    const MOVED = '{"ok":false,"description":"Bad Request: group chat was upgraded to a supergroup chat","parameters":{"migrate_to_chat_id":-1001234567890123}}' // prettier-ignore
+    const moves = () => {
+      const known = new Map<string, string>()
+      const order: string[] = []
+      const chats: ChatMoves = {
+        movedTo: async (channel, from) => known.get(`${channel} ${from}`) ?? null,
+        moved: async (channel, from, to) => {
+          order.push(`kept ${to}`)
+          known.set(`${channel} ${from}`, to)
+        },
+      }
+      answer = (request, response) => {
+        const { chat_id: chat } = JSON.parse(asked.at(-1)!.body) as { chat_id: string }
+        order.push(`asked ${chat}`)
+        says(chat === '-100' ? 400 : 200, {}, MOVED)(request, response)
+      }
+      return { chats, order }
+    }
+
+    it('is followed; the new number is kept before it is used, and used from then on', async () => {
+      const { chats, order } = moves()
+      const send = deliverer(company(), undefined, chats)
+      expect(await send({ recipient: 'telegram:sales' })).toEqual({ kind: 'sent' })
+      expect(order).toEqual(['asked -100', 'kept -1001234567890123', 'asked -1001234567890123'])
+      expect(await send({ recipient: 'telegram:sales' })).toEqual({ kind: 'sent' })
+      expect(order.slice(3)).toEqual(['asked -1001234567890123'])
+    })
+
+    it('that has moved on and on is not followed for ever', async () => {
+      const { chats } = moves()
+      answer = says(400, {}, MOVED)
+      expect(await deliverer(company(), undefined, chats)({ recipient: 'telegram:sales' })).toMatchObject({
+        kind: 'retry',
+        blame: 'us',
+      })
+      expect(asked).toHaveLength(2)
+    })
   })
 
   it('one a second into a chat, twenty a minute into a group, thirty a second from one bot, whatever they are called', async () => {
@@ -254,14 +342,25 @@ describe('sms', () => {
   it.each([
     [200, { kind: 'sent' }],
     [400, { kind: 'dead' }],
-    [403, { kind: 'retry', blame: 'server' }],
+    [401, { kind: 'retry', blame: 'us', lasting: true }],
+    [402, { kind: 'retry', blame: 'us', lasting: true }],
+    [403, { kind: 'retry', blame: 'us', lasting: true }],
+    [404, { kind: 'retry', blame: 'us', lasting: true }],
+    [422, { kind: 'dead', refused: true }],
     [429, { kind: 'retry', blame: 'unreachable' }],
-    [502, { kind: 'retry', blame: 'server' }],
+    [500, { kind: 'retry', blame: 'server' }],
+    [502, { kind: 'retry', blame: 'unreachable' }],
   ])('%i', async (status, expected) => {
     answer = says(status, {}, 'echo k&y')
     const result = await deliver({ recipient: 'sms:+79123456789' })
     expect(result).toMatchObject(expected)
     expect(JSON.stringify(result)).not.toContain('k&y')
+  })
+
+  it('a template of the admin that is wrong is said, and the notice waits', async () => {
+    const wrong = company('body: "{{ nobody.knows }}"')
+    expect(await deliver({ recipient: 'sms:+79123456789' }, wrong)).toMatchObject({ kind: 'retry', blame: 'us' })
+    expect(asked).toEqual([])
   })
 
   it('nobody listens: the gateway is to blame; silence in the middle: slowly', async () => {
@@ -386,7 +485,7 @@ test('a slow channel holds up nobody: each has its lane', async () => {
         deliver: async ({ id }) => {
           if (id === 'slow') await held
           sent.push(id)
-          return id === 'orphan' ? { kind: 'dead', why: 'no such channel' } : { kind: 'sent' }
+          return id === 'orphan' ? { kind: 'dead', why: 'no such channel', refused: false } : { kind: 'sent' }
         },
       }),
   })

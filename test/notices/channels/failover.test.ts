@@ -2,10 +2,11 @@ import { createHash, createPublicKey, createVerify, generateKeyPairSync } from '
 import { expect, test, vi } from 'vitest'
 import { FailoverMail } from '../../../src/notices/channels/failover.ts'
 import { MailChannel, type Mail } from '../../../src/notices/channels/mail.ts'
-import { mailServers } from '../../../src/notices/mail-settings.ts'
+import type { IllnessBook } from '../../../src/notices/illness.ts'
+import { mailServers, type MailSettings } from '../../../src/notices/mail-settings.ts'
 import { silentLogger } from '../../../src/runtime/logger.ts'
 import { startMailServer, type TestMailServer } from '../support/mail-server.ts'
-import { IMPATIENT, mailSettings } from '../support/outbox-rig.ts'
+import { deadlines, IMPATIENT, mailSettings } from '../support/outbox-rig.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
@@ -25,19 +26,30 @@ const mail: Mail = {
 const signal = new AbortController().signal
 
 function inOrder(...servers: TestMailServer[]) {
+  return withDeadlines(IMPATIENT, ...servers)
+}
+
+function withDeadlines(allowed: MailSettings['deadlines'], ...servers: TestMailServer[]) {
   const clock = { time: 0, now: () => clock.time }
-  const channels = servers.map(({ port }) => new MailChannel(mailSettings(port, { deadlines: IMPATIENT })))
+  const said: string[] = []
+  const book: IllnessBook = {
+    fails: async (channel, kind) => void said.push(`${channel}: ${kind}`),
+    works: async (channel) => void said.push(`${channel}: works`),
+    kindOf: () => null,
+  }
+  const channels = servers.map(({ port }) => new MailChannel(mailSettings(port, { deadlines: allowed })))
   const failover = new FailoverMail(
     channels.map((channel, i) => ({
       name: `server ${i + 1}`,
-      send: (what, stop) => channel.send(what, stop),
+      send: (what, stop, options) => channel.send(what, stop, options),
       verify: () => channel.verify(),
       close: () => channel.close(),
     })),
     clock,
     silentLogger,
+    { book, hurryMs: 1_000 },
   )
-  return { clock, failover, [Symbol.dispose]: () => failover.close() }
+  return { clock, failover, said, [Symbol.dispose]: () => failover.close() }
 }
 
 test('the first that can be talked to takes the mail; when the first is well, it is the first again', async () => {
@@ -76,6 +88,59 @@ test('a mail that the first may have taken is not given to the second', async ()
   expect([first.mails.length, second.mails.length]).toEqual([1, 0])
 })
 
+test('after that it is the second’s turn: a server that fell silent over one mail is not asked with the next', async () => {
+  await using first = await startMailServer()
+  await using second = await startMailServer()
+  using rig = inOrder(first, second)
+  first.faults.breakAfterBody = true
+  await rig.failover.send(mail, signal)
+  first.faults.breakAfterBody = false
+  expect(await rig.failover.send(mail, signal)).toMatchObject({ kind: 'sent' })
+  expect([first.mails.length, second.mails.length]).toEqual([1, 1])
+})
+
+test('a server that takes nothing from us is passed over like one that is away, and told of', async () => {
+  await using first = await startMailServer()
+  await using second = await startMailServer()
+  using rig = inOrder(first, second)
+  first.faults.mail = 550
+  expect(await rig.failover.send(mail, signal)).toMatchObject({ kind: 'sent' })
+  expect(await rig.failover.send(mail, signal)).toMatchObject({ kind: 'sent' })
+  expect([first.mails.length, second.mails.length]).toEqual([0, 2])
+  first.faults.mail = null
+  rig.clock.time += 10_000
+  await rig.failover.send(mail, signal)
+  expect([first.mails.length, second.mails.length]).toEqual([1, 2])
+  expect(rig.said.filter((line) => line.startsWith('mail server 1'))).toEqual([
+    'mail server 1: refused',
+    'mail server 1: works',
+  ])
+})
+
+test.each([
+  ['is not waited for while another is quick', true],
+  ['gets its time where no other takes the mail', false],
+])('a server that greets slowly %s', async (_name, secondIsWell) => {
+  await using first = await startMailServer()
+  await using second = await startMailServer()
+  using rig = withDeadlines(deadlines(10_000), first, second)
+  first.faults.slow = { verb: 'connect', ms: 4_000 }
+  if (!secondIsWell) await second.stop()
+  const began = performance.now()
+  expect(await rig.failover.send(mail, signal)).toMatchObject({ kind: 'sent' })
+  const [quick, slow] = secondIsWell ? [second, first] : [first, second]
+  expect([quick.mails.length, slow.mails.length]).toEqual([1, 0])
+  expect(performance.now() - began).toBeGreaterThan(secondIsWell ? 900 : 3_900)
+})
+
+test('the second is asked where the first takes no letters beyond ASCII', async () => {
+  await using first = await startMailServer({ smtpUtf8: false })
+  await using second = await startMailServer({ smtpUtf8: true })
+  using rig = inOrder(first, second)
+  expect(await rig.failover.send({ ...mail, to: 'анна@цветы.рф' }, signal)).toMatchObject({ kind: 'sent' })
+  expect([first.mails.length, second.mails.length]).toEqual([0, 1])
+})
+
 test('nobody can be talked to: the failure of the last is told, and one is tried again all the same', async () => {
   await using first = await startMailServer()
   await using second = await startMailServer()
@@ -89,7 +154,10 @@ test('nobody can be talked to: the failure of the last is told, and one is tried
 
 test('servers of one list sign alike and make the same threads', () => {
   const key = { domain: null, selector: 's', key: 'k' }
-  const [a, b] = mailServers(['smtp://a.example.ru', 'smtps://u:p@b.example.ru'], 'perezvon@example.ru', key)
+  const [a, b] = mailServers(['smtp://a.example.ru', 'smtps://u:p@b.example.ru'], {
+    from: 'perezvon@example.ru',
+    dkim: key,
+  })
   expect(a!.threadSecret).toBe(b!.threadSecret)
   expect([a!.dkim, b!.dkim]).toEqual([
     { domain: 'example.ru', selector: 's', key: 'k' },

@@ -3,7 +3,9 @@ import { MailChannel, type Mail } from '../../../src/notices/channels/mail.ts'
 import type { MailSettings } from '../../../src/notices/mail-settings.ts'
 import { TEST_CERTIFICATE } from '../support/certificate.ts'
 import { startMailServer } from '../support/mail-server.ts'
-import { mailSettings } from '../support/outbox-rig.ts'
+import { smtpVerdict } from '../../../src/notices/smtp-verdict.ts'
+import { deadlines, mailSettings } from '../support/outbox-rig.ts'
+import { startRawSmtp } from '../support/raw-smtp.ts'
 
 // real servers and a database that waits for its disk
 vi.setConfig({ testTimeout: 30_000 })
@@ -114,10 +116,89 @@ test('health: well, not reachable, not let in', async () => {
   expect(away.ok ? '' : away.why).toContain('ECONNREFUSED')
 })
 
-test('health asks the server once for many questions', async () => {
+test('we name ourselves by a full name', async () => {
   await using server = await startMailServer()
-  const channel = new MailChannel(mailSettings(server.port))
-  await Promise.all([channel.verify(), channel.verify(), channel.verify()])
-  expect(server.connections).toBe(1)
-  channel.close()
+  await sendOnce(mailSettings(server.port, { ehlo: 'pbx.example.ru' }))
+  expect(server.greetedBy).toEqual(['pbx.example.ru'])
+})
+
+test.each([
+  ['greets late', 'connect', { greetingMs: 5_000, commandMs: 300 }],
+  ['answers MAIL late', 'MAIL', { commandMs: 5_000, greetingMs: 300 }],
+  ['has the last word late', 'body', { dotMs: 5_000, commandMs: 300, blockMs: 300 }],
+] as const)('a server that %s has the time of that verb, whatever the others have', async (_name, verb, change) => {
+  await using server = await startMailServer()
+  server.faults.slow = { verb, ms: 900 }
+  const settings = mailSettings(server.port, { deadlines: { ...deadlines(500), ...change } })
+  expect(await sendOnce(settings)).toMatchObject({ kind: 'sent' })
+  expect(server.mails).toHaveLength(1)
+})
+
+test.each([
+  ['connect', 'ETIMEDOUT', false],
+  ['EHLO', 'ETIMEDOUT', false],
+  ['body', 'ETIMEDOUT', true],
+] as const)('a server that is too late at %s is left', async (verb, code, bodySent) => {
+  await using server = await startMailServer()
+  server.faults.slow = { verb, ms: 5_000 }
+  const result = await sendOnce(mailSettings(server.port, { deadlines: deadlines(300) }))
+  expect(result).toMatchObject({ kind: 'failed', failure: { code, bodySent, responseCode: null } })
+})
+
+test('a large mail over a slow line is not a silent server', async () => {
+  await using server = await startMailServer()
+  server.faults.slow = { verb: 'bytes', ms: 100 }
+  const content = Buffer.alloc(2_000_000, 'x')
+  const settings = mailSettings(server.port, { deadlines: { ...deadlines(5_000), blockMs: 1_500, dotMs: 30_000 } })
+  const what = mail({ attachments: [{ filename: 'm.wav', contentType: 'audio/wav', content }] })
+  const began = performance.now()
+  expect(await sendOnce(settings, what)).toMatchObject({ kind: 'sent' })
+  expect(performance.now() - began).toBeGreaterThan(1_500)
+})
+
+test.each([
+  ['anna@цветы.рф', 'anna@xn--b1ag3bn2a.xn--p1ai'],
+  ['anna@xn--b1ag3bn2a.xn--p1ai', 'anna@xn--b1ag3bn2a.xn--p1ai'],
+])('%s goes to %s, to a server that has never heard of such domains', async (to, wire) => {
+  await using server = await startRawSmtp()
+  const said: string[] = []
+  server.fault = (_verb, text) => (said.push(text), null)
+  const from = { name: 'Цветочный двор', address: 'perezvon@цветы.рф' }
+  expect(await sendOnce(mailSettings(server.port), mail({ to, from, replyTo: to }))).toMatchObject({ kind: 'sent' })
+  expect(said.filter((text) => text.startsWith('RCPT'))).toEqual([`RCPT TO:<${wire}>`])
+  expect(said.find((text) => text.startsWith('MAIL'))).toMatch(/^MAIL FROM:<perezvon@xn--b1ag3bn2a\.xn--p1ai>/)
+  expect(said.join()).not.toContain('SMTPUTF8')
+  const [raw] = server.taken
+  expect(raw).toMatch(/^To: anna@xn--b1ag3bn2a\.xn--p1ai\r$/m)
+  expect(raw).toMatch(/^From: [^<]*<perezvon@xn--b1ag3bn2a\.xn--p1ai>\r$/m)
+  expect(raw).toMatch(/^Reply-To: anna@xn--b1ag3bn2a\.xn--p1ai\r$/m)
+})
+
+test('letters beyond ASCII before the @ go with SMTPUTF8', async () => {
+  await using server = await startMailServer({ smtpUtf8: true })
+  expect(await sendOnce(mailSettings(server.port), mail({ to: 'анна@цветы.рф' }))).toMatchObject({ kind: 'sent' })
+  // the server reads punycode as people do
+  expect(server.mails[0]!.to).toEqual(['анна@цветы.рф'])
+  expect(server.mails[0]!.raw).toMatch(/^To: .*анна@цветы\.рф/m)
+})
+
+test.each([
+  ['recipient', { to: 'анна@цветы.рф' }, { kind: 'dead', refused: false }],
+  ['sender', { from: { name: 'F', address: 'почта@цветы.рф' } }, { kind: 'retry', blame: 'us', lasting: true }],
+])('without SMTPUTF8 a %s beyond ASCII is said in a sentence, and nothing is sent', async (_who, change, verdict) => {
+  await using server = await startMailServer({ smtpUtf8: false })
+  const result = await sendOnce(mailSettings(server.port), mail(change))
+  expect(result.kind === 'failed' && result.failure.text).toMatch(/SMTPUTF8/)
+  expect(result.kind === 'failed' && smtpVerdict(result.failure)).toMatchObject(verdict)
+  expect(server.mails).toEqual([])
+})
+
+test('an answer of several lines is one sentence with its codes once', async () => {
+  await using server = await startRawSmtp()
+  const text = ['5.7.26 This mail has been blocked', '5.7.26 because the sender', '5.7.26 is unauthenticated.']
+  server.fault = (verb) => (verb === 'body' ? { code: 550, text: `${text[0]}\r\n550-${text[1]}\r\n550 ${text[2]}`, more: true } : null) // prettier-ignore
+  const result = await sendOnce(mailSettings(server.port))
+  expect(result.kind === 'failed' && result.failure.text).toBe(
+    '550 5.7.26 This mail has been blocked because the sender is unauthenticated.',
+  )
 })

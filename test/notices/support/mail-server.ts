@@ -19,10 +19,15 @@ export interface Faults {
   mail: number | null
   rcpt: ((address: string) => number | null) | null
   data: number | null
-  /** From the first client line that matches, or from the connect, or from the end of the body, the server is not heard any more. */
+  /**
+   * From the first client line that matches, or from the connect, or from the end of the body, the server is not heard
+   * any more.
+   */
   silentFrom: RegExp | 'connect' | 'body' | null
   /** The connection breaks at the next client line that matches; once. */
   breakAt: RegExp | null
+  /** What the server says to the verb, or each piece of what it reads, comes so much later. */
+  slow: { verb: 'connect' | 'EHLO' | 'MAIL' | 'body' | 'bytes'; ms: number } | null
   /** The connection breaks when the server has accepted the mail, before the client hears of it. */
   breakAfterBody: boolean
 }
@@ -34,6 +39,8 @@ export interface TestMailServer extends AsyncDisposable {
   /** Bodies that were received to their end, whatever was answered. */
   bodies: number
   connections: number
+  /** The names that clients have given. */
+  greetedBy: string[]
   /** Resolves when `count` mails have arrived in all. */
   arrived(count: number): Promise<ReceivedMail[]>
   /** Nobody listens any more; the port stays ours to open again. */
@@ -47,15 +54,27 @@ const noFaults = (): Faults => ({
   data: null,
   silentFrom: null,
   breakAt: null,
+  slow: null,
   breakAfterBody: false,
 })
 
 export async function startMailServer(
-  options: { tls?: 'implicit' | 'starttls'; login?: { user: string; password: string }; sizeLimit?: number } = {},
+  options: {
+    tls?: 'implicit' | 'starttls'
+    login?: { user: string; password: string }
+    sizeLimit?: number
+    smtpUtf8?: boolean
+  } = {},
 ): Promise<TestMailServer> {
   const waiting: { count: number; resolve: () => void }[] = []
   const fronts = new Set<Socket>()
-  const state = { faults: noFaults(), mails: [] as ReceivedMail[], bodies: 0, connections: 0 }
+  const state = {
+    faults: noFaults(),
+    mails: [] as ReceivedMail[],
+    bodies: 0,
+    connections: 0,
+    greetedBy: [] as string[],
+  }
   const refuse = (code: number) => Object.assign(new Error('as the test asked'), { responseCode: code })
 
   const smtp = new SMTPServer({
@@ -66,13 +85,17 @@ export async function startMailServer(
     disabledCommands: [...(options.tls === 'starttls' ? [] : ['STARTTLS']), ...(options.login ? [] : ['AUTH'])],
     allowInsecureAuth: true,
     disableReverseLookup: true,
+    hideSMTPUTF8: options.smtpUtf8 === false,
     closeTimeout: 100,
     ...(options.sizeLimit ? { size: options.sizeLimit } : {}),
     onAuth: (auth, _session, done) =>
       auth.username === options.login?.user && auth.password === options.login?.password
         ? done(null, { user: auth.username })
         : done(refuse(535)),
-    onMailFrom: (_address, _session, done) => done(state.faults.mail ? refuse(state.faults.mail) : null),
+    onMailFrom: (_address, { hostNameAppearsAs }, done) => {
+      state.greetedBy.push(hostNameAppearsAs || '')
+      done(state.faults.mail ? refuse(state.faults.mail) : null)
+    },
     onRcptTo: ({ address }, _session, done) => {
       const code = state.faults.rcpt?.(address)
       done(code ? refuse(code) : null)
@@ -109,18 +132,29 @@ export async function startMailServer(
       client.destroy()
       server.destroy()
     }
+    let lateBy = state.faults.slow?.verb === 'connect' ? state.faults.slow.ms : 0
     client.on('data', (chunk) => {
-      const { silentFrom, breakAt } = state.faults
+      const { silentFrom, breakAt, slow } = state.faults
       const text = chunk.toString('latin1')
+      const isEnd = text.endsWith('\r\n.\r\n')
       if (silentFrom instanceof RegExp && silentFrom.test(text)) heard = false
-      if (silentFrom === 'body' && text.endsWith('\r\n.\r\n')) heard = false
+      if (silentFrom === 'body' && isEnd) heard = false
       if (breakAt?.test(text)) {
         state.faults.breakAt = null
         return end()
       }
+      if (slow && (slow.verb === 'body' ? isEnd : text.startsWith(slow.verb))) lateBy = slow.ms
       server.write(chunk)
+      if (slow?.verb !== 'bytes') return
+      client.pause()
+      setTimeout(() => client.resume(), slow.ms)
     })
-    server.on('data', (chunk) => heard && client.write(chunk))
+    server.on('data', (chunk) => {
+      if (!heard) return
+      if (lateBy === 0) return void client.write(chunk)
+      setTimeout(() => client.write(chunk), lateBy)
+      lateBy = 0
+    })
     for (const socket of [client, server]) socket.on('error', end).on('close', end)
   })
   const listen = (port: number) => new Promise<void>((resolve) => front.listen(port, '127.0.0.1', resolve))

@@ -1,4 +1,6 @@
-/** The whole way of a mail, from the row in a real database to a real SMTP server, with the clock in the test's hand. */
+/**
+ * The whole way of a mail, from the row in a real database to a real SMTP server, with the clock in the test's hand.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,6 +17,11 @@ import { Outbox } from '../../../src/store/outbox.ts'
 import { plainComposer } from './composer.ts'
 import { CALLED_AT, missedCall } from './samples.ts'
 
+/** The same for every verb. */
+export function deadlines(ms: number): MailSettings['deadlines'] {
+  return { connectMs: ms, greetingMs: ms, commandMs: ms, dataMs: ms, blockMs: ms, dotMs: ms }
+}
+
 export function mailSettings(port: number, change: Partial<MailSettings> = {}): MailSettings {
   return {
     host: '127.0.0.1',
@@ -23,20 +30,16 @@ export function mailSettings(port: number, change: Partial<MailSettings> = {}): 
     ca: null,
     login: null,
     from: 'perezvon@example.ru',
+    ehlo: 'pbx.example.ru',
     idHost: 'pbx.example.ru',
     threadSecret: 'test',
-    deadlines: { connectMs: 20_000, greetingMs: 20_000, silenceMs: 20_000, sendMs: 20_000 },
+    deadlines: deadlines(20_000),
     ...change,
   }
 }
 
 /** For a server that goes silent: the test waits so long. */
-export const IMPATIENT: MailSettings['deadlines'] = {
-  connectMs: 1_000,
-  greetingMs: 1_000,
-  silenceMs: 700,
-  sendMs: 2_000,
-}
+export const IMPATIENT = deadlines(700)
 
 export async function startOutboxRig(settings: MailSettings) {
   const folder = await mkdtemp(join(tmpdir(), 'perezvon-mail-'))
@@ -69,7 +72,12 @@ export async function startOutboxRig(settings: MailSettings) {
       random: () => 0,
       onResult: (_kind, result) => results.push(result),
       ...change,
-      rules: { perSecond: 1000, serverPause: { firstMs: 1000, maxMs: 60_000 }, ...change.rules },
+      rules: {
+        perSecond: 1000,
+        serverPause: { firstMs: 1000, maxMs: 60_000 },
+        refusalPause: { firstMs: 1000, maxMs: 60_000 },
+        ...change.rules,
+      },
     })
   }
 

@@ -1,6 +1,6 @@
 /**
- * An SMTP server written by hand, so that it can do at each verb what no library lets a server do: answer any code, answer one byte at a
- * time, talk nonsense, fall silent, close, reset. It counts what it took for good.
+ * An SMTP server written by hand, so that it can do at each verb what no library lets a server do: answer any code,
+ * answer one byte at a time, talk nonsense, fall silent, close, reset. It counts what it took for good.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createSecureContext, TLSSocket } from 'node:tls'
@@ -9,7 +9,9 @@ import { TEST_CERTIFICATE, TEST_KEY } from './certificate.ts'
 /** `greeting`: the connect; `body`: the dot at the end of the mail. */
 export const verbs = ['greeting', 'EHLO', 'AUTH', 'MAIL', 'RCPT', 'DATA', 'body', 'RSET'] as const
 export type Verb = (typeof verbs)[number]
-export type Fault = { code: number; text?: string } | 'silent' | 'closed' | 'reset' | 'drip' | 'nonsense'
+/** `more`: the text has further lines, each with its code. */
+export type Fault =
+  { code: number; text?: string; more?: boolean } | 'silent' | 'closed' | 'reset' | 'drip' | 'nonsense'
 
 export interface RawSmtp extends AsyncDisposable {
   port: number
@@ -19,6 +21,10 @@ export interface RawSmtp extends AsyncDisposable {
   taken: string[]
   /** Recipients of the mails that it took, in the same order. */
   recipients: string[]
+  /** The mail that was read last. */
+  body: string
+  /** Every connection is gone. */
+  hangUp(): void
 }
 
 /** So long between two bytes of a drip. */
@@ -37,7 +43,15 @@ const USUAL: Record<Verb, string> = {
 /** `tls`: from the first byte, with a certificate that nobody trusts. */
 export async function startRawSmtp({ tls = false } = {}): Promise<RawSmtp> {
   const sockets = new Set<Socket>()
-  const state: Omit<RawSmtp, keyof AsyncDisposable> = { port: 0, fault: () => null, taken: [], recipients: [] }
+  const hangUp = () => sockets.forEach((socket) => socket.destroy())
+  const state: Omit<RawSmtp, keyof AsyncDisposable> = {
+    port: 0,
+    fault: () => null,
+    taken: [],
+    recipients: [],
+    body: '',
+    hangUp,
+  }
   const context = createSecureContext({ key: TEST_KEY, cert: TEST_CERTIFICATE })
   const server: Server = createServer((plain) => {
     sockets.add(plain)
@@ -50,13 +64,13 @@ export async function startRawSmtp({ tls = false } = {}): Promise<RawSmtp> {
   return Object.assign(state, {
     port: (server.address() as AddressInfo).port,
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy()
+      hangUp()
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
   })
 }
 
-function converse(state: Pick<RawSmtp, 'fault' | 'taken' | 'recipients'>, socket: Socket, plain: Socket): void {
+function converse(state: Omit<RawSmtp, keyof AsyncDisposable>, socket: Socket, plain: Socket): void {
   let body: string | null = null
   let sender = false
   let recipient = ''
@@ -71,13 +85,14 @@ function converse(state: Pick<RawSmtp, 'fault' | 'taken' | 'recipients'>, socket
     else if (fault === 'reset') plain.resetAndDestroy()
     else if (fault === 'silent') deaf = true
     else if (fault) {
-      socket.write(`${fault.code} ${fault.text ?? 'as the test asked'}\r\n`)
+      socket.write(`${fault.code}${fault.more ? '-' : ' '}${fault.text ?? 'as the test asked'}\r\n`)
       if (fault.code === 421) socket.end()
       return false
     } else socket.write(`${USUAL[verb]}\r\n`)
     return fault === null
   }
   const take = (mail: string) => {
+    state.body = mail
     const fault = state.fault('body', '')
     // a refusal takes nothing; anything else happens to a server that has the mail
     if (!fault || typeof fault === 'string') {

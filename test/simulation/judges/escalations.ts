@@ -10,6 +10,8 @@ const ON_ITS_WAY_MS = 60_000
 const TOLD_MS = 3 * 60_000
 /** Who was asked to come again later does not come at once when he may. */
 const PATIENCE_MS = 65 * 60_000
+/** A server that refuses everybody is asked again so long after it is well, at most. */
+const REFUSED_MS = 10 * 60_000
 
 interface Case {
   id: string
@@ -67,6 +69,7 @@ function toldBy(evidence: Evidence, { lostAt, endedAt, isClosed }: Case, dueAt: 
   return moods.reduce((by, { at, mood }, i) => {
     const over = moods[i + 1]?.at ?? at
     if (mood === 'well' || at > by || over < dueAt - PATIENCE_MS) return by
-    return Math.max(by, evidence.settledBy(over, mood === 'greylists' ? PATIENCE_MS : TOLD_MS))
+    const late = mood === 'greylists' ? PATIENCE_MS : mood === 'refuses for good' ? REFUSED_MS : TOLD_MS
+    return Math.max(by, evidence.settledBy(over, late))
   }, ready)
 }

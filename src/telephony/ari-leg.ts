@@ -237,9 +237,15 @@ export class AriLeg implements Leg {
     return this.#away.follow(this.id)
   }
 
-  /** The dialplan has given it back to us, with what it has to say. */
+  /** The dialplan has given it back to us, with what it has to say. Said a second time, by an event that is late, it is no news. */
   returned(word: ReturnWord, args: string[]): void {
+    if (this.#custody === 'ours') return
     this.move('returned')
+    this.#away.returned(word, args)
+  }
+
+  /** It comes into our hands with what the dialplan has to say: a former life, or nobody, had handed it over. */
+  broughtBack(word: ReturnWord, args: string[]): void {
     this.#away.returned(word, args)
   }
 

@@ -178,7 +178,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
     const leg = this.#newLeg(channel)
     if (this.holds(channel)) {
       const [, word = '', ...args] = channel.applicationData.split(',')
-      if (isReturnWord(word)) leg.returned(word, args)
+      if (isReturnWord(word)) leg.broughtBack(word, args)
       return leg
     }
     if (application === 'Stasis') leg.taken()
@@ -317,7 +317,7 @@ export class AriTelephony implements AsteriskLink, LegPort {
     if (did === '') return this.#events.stranger(channel)
     const talkedFrom = Number(began) > 0 ? Number(began) * 1000 - this.#heartbeat.skewMs : null
     const leg = this.#newLeg(channel)
-    leg.returned(kind, args)
+    leg.broughtBack(kind, args)
     const arrival = await this.#arrivalOf(leg, channel, [did, number, trunk])
     if (arrival) this.#events.transferred({ ...arrival, operator: by ? `PJSIP/${by}` : '', talkedFrom })
   }

@@ -83,6 +83,7 @@ export function createApp(parts: AppParts, outside: Outside = REAL): App {
     telephony,
     guard: people.guard,
     ownersOf,
+    inHand: people.desksInHand,
     transfers: transferDeps(calls.inbound),
     closing: closedByOutsideTalk,
   })

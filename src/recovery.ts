@@ -5,6 +5,7 @@
  * book tells of the calls that ended or came meanwhile; and only what is not in there is ended by what we know.
  */
 import { adoptCallbacks, type CallbackRecoveryDeps, endTalk } from './callbacks/recovery.ts'
+import { adoptDeskCalls, type DeskRecoveryDeps } from './calls/desk-recovery.ts'
 import { doorbell, type DoorbellDeps } from './calls/doorbell.ts'
 import type { OutsideTalk } from './calls/outside-talk.ts'
 import { adoptCalls, endLostCalls, type RecoveryDeps } from './calls/recovery.ts'
@@ -32,6 +33,7 @@ export interface RecoveryParts {
   dialsInHand: ReadonlySet<string>
   calls: RecoveryDeps
   callbacks: CallbackRecoveryDeps
+  desk: DeskRecoveryDeps
   /** A talk that an operator began by himself, past us. */
   onOutsideTalk: (talk: OutsideTalk) => Promise<void>
   /** Starts what places calls: after the first connect, when it is known what was placed already. */
@@ -48,6 +50,7 @@ export class Recovery {
   /** Without a channel, and the doorbell book has not been read to its end since. */
   #lostCalls: OpenCall[] = []
   #lostCallbacks: CallbackTask[] = []
+  #lostDeskCalls: OpenCall[] = []
   #reading: Promise<void> | null = null
   #takeEntry: ReturnType<typeof doorbell>
 
@@ -81,7 +84,9 @@ export class Recovery {
     crashPoint('recovery.calls-adopted')
     const outbound = await adoptCallbacks(callbacks, channels)
     crashPoint('recovery.callbacks-adopted')
-    this.#starts.push(...inbound.starts, ...outbound.starts)
+    const desk = await adoptDeskCalls(this.#parts.desk, channels)
+    this.#starts.push(...inbound.starts, ...outbound.starts, ...desk.starts)
+    this.#lostDeskCalls = desk.gone
     this.#lostCalls = inbound.gone
     this.#lostCallbacks = outbound.gone
     if (this.#isFirst) {
@@ -148,7 +153,7 @@ export class Recovery {
   }
 
   async #read(): Promise<void> {
-    const { telephony, calls, callbacks } = this.#parts
+    const { telephony, calls, callbacks, desk } = this.#parts
     await this.#freeLines()
     const lostCalls = this.#lostCalls
     const lostCallbacks = this.#lostCallbacks
@@ -156,12 +161,18 @@ export class Recovery {
     crashPoint('recovery.book-read')
     await endLostCalls(calls, lostCalls)
     for (const task of lostCallbacks) if (this.#forget(task)) await endTalk(callbacks, task, null)
+    // answered, and nobody knows for how long they talked: no talk that closes a case
+    for (const open of this.#lostDeskCalls.splice(0)) await desk.end(open, open.answered ? 0 : null)
     if (this.#lostCalls === lostCalls) this.#lostCalls = []
   }
 
   async #callbackTalked(operatorChannel: string, ms: number): Promise<void> {
     const task = this.#lostCallbacks.find(({ legs }) => legs?.operator === operatorChannel)
     if (task && this.#forget(task)) await endTalk(this.#parts.callbacks, task, ms)
+    const called = this.#lostDeskCalls.find(({ id }) => id === operatorChannel)
+    if (!called) return
+    this.#lostDeskCalls = this.#lostDeskCalls.filter((other) => other !== called)
+    await this.#parts.desk.end(called, ms)
   }
 
   /** False: somebody else has ended it already. */

@@ -23,6 +23,8 @@ export interface People {
   operators: Operators
   guard: Guard & { inHand: ReadonlySet<string> }
   ringDeps: TransferDeps
+  /** Desk channels on which somebody dials outside now. */
+  desksInHand: Set<string>
   /** Everybody is again what he was before the start. */
   wakeUp(): Promise<void>
   goHome(): Promise<void>
@@ -70,6 +72,7 @@ export function peopleRoom(ground: Ground, telephony: AsteriskLink, { acceptProm
     operators,
     guard,
     ringDeps,
+    desksInHand: new Set<string>(),
     async wakeUp() {
       const now = clock.now()
       const { talks } = operators

@@ -1,5 +1,6 @@
 /** What a former life left, and what happened while we were away. */
 import { flowOf } from '../calls/inbound.ts'
+import { endDeskCall } from '../calls/desk-call.ts'
 import { outsideTalk } from '../calls/outside-talk.ts'
 import { type RecoveryDeps, resumeSteps } from '../calls/recovery.ts'
 import { transferredArrivals } from '../calls/transferred-arrival.ts'
@@ -19,7 +20,7 @@ import type { People } from './people.ts'
 export function recoveryRoom(
   ground: Ground,
   telephony: AsteriskLink,
-  { operators, guard }: People,
+  { operators, guard, desksInHand }: People,
   { inbound, script }: Calls,
   callbacks: Callbacks,
   firstTime: () => void,
@@ -59,6 +60,23 @@ export function recoveryRoom(
       adopt,
       hold,
       hangUp: (channelId) => telephony.hangUp(channelId),
+    },
+    desk: {
+      clock,
+      openCalls: callsDeps.openCalls,
+      isInHand: (id) => desksInHand.has(id),
+      adopt,
+      hangUp: (channelId) => telephony.hangUp(channelId),
+      end: ({ id, caller, callerShown, answered }, ms) => {
+        const talk = answered && ms !== null ? { person: answered.operator, at: answered.at, ms } : null
+        const call = { id, caller: { number: caller, shown: callerShown, name: null } }
+        return endDeskCall(
+          { clock, journal, snapshot, closing: closedByOutsideTalk },
+          call,
+          talk,
+          talk ? null : 'unknown',
+        )
+      },
     },
     onOutsideTalk: outsideTalk({ node, journal, clock, log, snapshot, closing: closedByOutsideTalk }),
     firstTime,

@@ -34,6 +34,8 @@ export interface DeskCallDeps {
   /** Keys of people who have this phone. */
   ownersOf: (config: Config, endpoint: string) => readonly string[]
   transfers: TransferDeps
+  /** Ids of the desk channels that this process looks after. */
+  inHand: Set<string>
   /** What the talk closes: cases, call-backs, notices that were not sent yet. */
   closing: (talk: OutsideTalk, config: Config) => JournalEntry[]
 }
@@ -43,6 +45,7 @@ const RINGS_MS = 60_000
 /** `dialled`: digits, perhaps with a plus. `endpoint`: of the phone, `PJSIP/101`. Never rejects. */
 export function deskCalls(deps: DeskCallDeps): (leg: Leg, dialled: string, endpoint: string) => Promise<void> {
   return async (leg, dialled, endpoint) => {
+    deps.inHand.add(leg.id)
     const { config } = deps.snapshot()
     const number = parsePhone(dialled, config.company.country)
     const isLine = Object.hasOwn(config.lines, dialled) || (number !== null && Object.hasOwn(config.lines, number))
@@ -57,6 +60,8 @@ export function deskCalls(deps: DeskCallDeps): (leg: Leg, dialled: string, endpo
     } catch (error) {
       if (!leg.signal.aborted) deps.log.error('a call from a desk failed', { error, endpoint })
       if (!leg.signal.aborted) await leg.hangup().catch(() => {})
+    } finally {
+      deps.inHand.delete(leg.id)
     }
   }
 }
@@ -94,7 +99,7 @@ async function callOutside(deps: DeskCallDeps, leg: Leg, person: string, number:
     log: call.log,
   }).finally(unlink)
   if (placed.kind !== 'answered') {
-    await ended(deps, call, null, placed.kind)
+    await endDeskCall(deps, call, null, placed.kind)
     if (!leg.signal.aborted) await leg.continueInDialplan(DESK_CONTEXT, toneFor(placed))
     return
   }
@@ -103,7 +108,8 @@ async function callOutside(deps: DeskCallDeps, leg: Leg, person: string, number:
     { op: 'call.answered', row: { id: call.id, at, operator: person, peer: placed.leg.id, group: null } },
   ])
   const talked = await talkWith(deps, call, person, placed.leg).catch(() => false)
-  await ended(deps, call, talked ? { person, at } : null, talked ? null : 'no-answer')
+  const ms = talked ? Math.max(0, clock.now() - at) : null
+  await endDeskCall(deps, call, ms === null ? null : { person, at, ms }, talked ? null : 'no-answer')
 }
 
 /** Did they talk, and was the client not left alone by a transfer? */
@@ -120,14 +126,15 @@ async function talkWith({ transfers }: DeskCallDeps, call: Call, person: string,
   }
 }
 
-async function ended(
-  { clock, closing, journal }: DeskCallDeps,
-  { id, caller, snapshot: { config } }: Call,
-  talk: { person: string; at: number } | null,
+/** The end of the row, with what the talk closes. `ms`: how long they talked; 0: nobody knows. */
+export async function endDeskCall(
+  { clock, closing, journal, snapshot }: Pick<DeskCallDeps, 'clock' | 'closing' | 'journal' | 'snapshot'>,
+  { id, caller }: Pick<Call, 'id' | 'caller'>,
+  talk: { person: string; at: number; ms: number } | null,
   reason: string | null,
 ): Promise<void> {
   const now = clock.now()
-  const ms = talk ? Math.max(0, now - talk.at) : null
+  const ms = talk?.ms ?? null
   const row = {
     id,
     at: now,
@@ -141,7 +148,7 @@ async function ended(
   }
   const closed =
     talk && caller.number
-      ? closing({ id, number: caller.number, operator: talk.person, ms: ms ?? 0, at: talk.at }, config)
+      ? closing({ id, number: caller.number, operator: talk.person, ms: talk.ms, at: talk.at }, snapshot().config)
       : []
   await journal.commit([{ op: 'call.end', row }, ...closed])
 }

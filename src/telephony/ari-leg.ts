@@ -224,7 +224,8 @@ export class AriLeg implements Leg {
       if (!channel || this.signal.aborted) return
       if (!this.#port.holds(channel)) return this.move('seen-elsewhere')
       const [, word = '', ...args] = channel.applicationData.split(',')
-      if (isAway(this.#custody) && isReturnWord(word)) this.returned(word, args)
+      // Asterisk may not have begun yet to carry out what hands it over: it stands there by the word of the time before
+      if (isAway(this.#custody) && isReturnWord(word) && this.#away.isUnderWay) this.returned(word, args)
     } catch (error) {
       if (error instanceof AriError && error.status === 404) await this.#endUntold()
       else if (!wasNotAnswered(error)) this.log.warn('a channel could not be looked at', { channel: this.id, error })

@@ -19,6 +19,8 @@ interface Return {
 
 /** When one hangs up Asterisk releases the other within milliseconds. A leg that is still there after this has been passed on. */
 const RELEASE_MS = 1_000
+/** Longer than a channel takes to leave Stasis after our order was confirmed. */
+const UNDER_WAY_MS = 2_000
 
 export class LegAway {
   #leg: AriLeg
@@ -26,6 +28,7 @@ export class LegAway {
   #port: LegPort
   #waiting = new Set<(back: Return) => void>()
   #onLeft: (() => void) | null = null
+  #handedAt = -Infinity
   #transfer: Transfer | null = null
   /** It was passed on to a phone that nobody has picked up yet. */
   rings = false
@@ -34,6 +37,11 @@ export class LegAway {
     this.#leg = leg
     this.#requests = requests
     this.#port = port
+  }
+
+  /** The order that handed it over has been carried out, as far as time tells. */
+  get isUnderWay(): boolean {
+    return performance.now() - this.#handedAt > UNDER_WAY_MS
   }
 
   /** It has left Stasis, and nobody has hung up: Asterisk carries the order out. */
@@ -146,6 +154,7 @@ export class LegAway {
    */
   async #handOver(event: 'handed-to-dialplan' | 'handed-to-talk', context: string, extension: string): Promise<number> {
     this.#leg.move(event)
+    this.#handedAt = performance.now()
     const left = new Promise<void>((resolve) => (this.#onLeft = resolve))
     const told = this.#requests.do('channels.continueInDialplan', { context, extension, priority: 1 })
     const taken = Promise.race([left, told]).then(() => performance.now())

@@ -30,10 +30,14 @@ export function laneOfRecipient(address: string): string {
   return kind === 'mail' || kind === 'sms' ? kind : address
 }
 
-/** Is the illness of a channel that the configuration still has? A mailbox is asked anew after each change. */
-export function isNamed({ channels }: Config, { channel, kind }: Pick<Illness, 'channel' | 'kind'>): boolean {
-  if (kind === 'recipient') return false
-  return lanesOf({ channels }).includes(channel) || channel.startsWith('mail ')
+/** Is the illness of a channel, a mail server (`host:port`) or a mailbox that the settings still name? */
+export function isNamed(config: Config, servers: readonly string[], illness: Pick<Illness, 'channel' | 'kind'>) {
+  const { channel, kind } = illness
+  const [lane = '', ...rest] = channel.split(' ')
+  if (rest.length === 0) return lanesOf(config).includes(lane)
+  const name = rest.join(' ')
+  if (kind !== 'recipient') return servers.length > 1 && servers.includes(name)
+  return everybody(config).some(({ address }) => address === name)
 }
 
 export function lanesOf({ channels }: Pick<Config, 'channels'>): string[] {
@@ -48,7 +52,9 @@ function everybody(config: Config): Recipient[] {
   const programs = Object.keys(config.channels.webhook).map((name) => `webhook:${name}`)
   const words = [...escalate.flatMap(({ to }) => to), ...mail.to, ...lines, ...chats, ...programs]
   const anyone = owningGroup(config, null, null)
-  return [...listed(config, words, anyone), ...listed(config, Object.keys(config.people), anyone)]
+  const groups = Object.values(config.groups).flatMap(({ email }) => email ?? [])
+  const rest = [...config.channels.alarm, ...(config.reports.weekly?.to ?? []), ...groups]
+  return [...listed(config, words, anyone), ...listed(config, [...rest, ...Object.keys(config.people)], anyone)]
 }
 
 function kindOf(address: string): (typeof ORDER)[number] {

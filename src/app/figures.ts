@@ -100,7 +100,7 @@ export function channelStates({ clock }: Ground, { illnesses }: Mail): ChannelSt
 
 /** What stands in the outbox and moves no more by itself. */
 export async function outboxWarnings({ outbox }: Mail): Promise<Record<string, string>> {
-  const { dead, unconfirmed } = await outbox.counts()
+  const { dead, unconfirmed } = await outbox.stuck()
   return {
     ...(dead > 0 && { undeliverable: `${dead} in the outbox: \`perezvon mail outbox\`` }),
     ...(unconfirmed > 0 && { unconfirmed: `${unconfirmed} in the outbox: \`perezvon mail outbox\`` }),

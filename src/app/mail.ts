@@ -21,7 +21,7 @@ import { findPrograms } from '../prompts/programs.ts'
 import { composeWeekly } from '../reports/weekly/compose.ts'
 import { Digests } from '../store/digests.ts'
 import { stillNeeded } from '../store/escalations.ts'
-import { Illnesses } from '../store/illnesses.ts'
+import { type Illness, Illnesses } from '../store/illnesses.ts'
 import { Outbox } from '../store/outbox.ts'
 import { isNamed, lanesOf, whomToTell } from './alarms.ts'
 import { recordingsFolder } from './calls.ts'
@@ -49,9 +49,8 @@ export interface Mail {
 export const connectSmtp: ConnectMail = (ground, book) => {
   const servers = smtpServers(ground).map((server) => {
     const channel = new MailChannel(server)
-    const name = `${server.host}:${server.port}`
     return {
-      name,
+      name: nameOf(server),
       send: channel.send.bind(channel),
       verify: channel.verify.bind(channel),
       close: channel.close.bind(channel),
@@ -72,6 +71,7 @@ export function mailRoom(ground: Ground, connect: ConnectMail): Mail {
     log,
     company: () => ({ name: config().company.name, zone: config().company.timezone }),
     whom: (channel, ill) => whomToTell(config(), channel, ill),
+    unfinishedLanes: () => outbox.unfinishedLanes(),
     onNotices,
   })
   const sender = connect(ground, illnesses)
@@ -112,7 +112,8 @@ export function mailRoom(ground: Ground, connect: ConnectMail): Mail {
   const escalations = new EscalationWorker({ prisma, journal, clock, log, stillNeeded: needed, onNotices })
   const closings = new ClosingWorker({ prisma, journal, config, clock, log, onNotices })
   const workers = [escalations, closings, illnesses]
-  const forget = () => illnesses.forget((illness) => isNamed(config(), illness))
+  const servers = smtpServers(ground).map(nameOf)
+  const isStillNamed = (illness: Illness) => isNamed(config(), servers, illness)
   return {
     outbox,
     sender,
@@ -121,14 +122,16 @@ export function mailRoom(ground: Ground, connect: ConnectMail): Mail {
     linkSecret: secret,
     worker: {
       async start() {
-        await illnesses.load()
+        await illnesses.load(isStillNamed)
         await lanes.start()
         for (const worker of workers) worker.start()
       },
       wake: onNotices,
       refresh() {
         lanes.refresh()
-        forget().catch((error: unknown) => log.error('old illnesses of channels are not forgotten', { error }))
+        illnesses
+          .forget(isStillNamed)
+          .catch((error: unknown) => log.error('old illnesses of channels are not forgotten', { error }))
       },
       async stop() {
         await Promise.all(workers.map((worker) => worker.stop()))
@@ -160,6 +163,10 @@ function composerOf(ground: Ground, digests: Digests, secret: string): Composer 
       log,
     },
   }
+}
+
+function nameOf({ host, port }: { host: string; port: number }): string {
+  return `${host}:${port}`
 }
 
 function smtpServers({ settings, secrets }: Ground) {

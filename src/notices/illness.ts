@@ -58,6 +58,8 @@ export interface ChannelIllnessesParts {
   company: () => { name: string; zone: string }
   /** Who is told of a channel's illness by a channel that is well; `ill` are those that are not. */
   whom: (channel: string, ill: ReadonlySet<string>) => { address: string; language: Language }[]
+  /** Lanes that have something to send: only they can find out that their channel is well again. */
+  unfinishedLanes: () => Promise<readonly string[]>
   /** Something was written into the outbox. */
   onNotices: () => void
 }
@@ -71,12 +73,14 @@ export class ChannelIllnesses implements IllnessBook {
 
   constructor(parts: ChannelIllnessesParts) {
     this.#parts = parts
-    this.#poller = new Poller({ pass: () => this.tellDue(), everyMs: LOOK_MS, log: parts.log })
+    this.#poller = new Poller({ pass: () => this.look(), everyMs: LOOK_MS, log: parts.log })
   }
 
-  /** What a former life of the daemon has written down. */
-  async load(): Promise<void> {
+  /** What a former life of the daemon has written down, and the configuration still names. */
+  async load(isNamed: (illness: Illness) => boolean = () => true): Promise<void> {
     for (const illness of await this.#parts.store.list()) this.#known.set(illness.channel, illness)
+    await this.forget(isNamed)
+    await this.#forgetIdle()
   }
 
   start(): void {
@@ -120,6 +124,19 @@ export class ChannelIllnesses implements IllnessBook {
       await this.#parts.store.heal(channel)
       this.#known.delete(channel)
     }
+  }
+
+  /** Who has to be told by now, and what nobody knows any more. */
+  async look(): Promise<void> {
+    await this.tellDue()
+    await this.#forgetIdle()
+  }
+
+  /** Where nothing is left to send nobody finds out that the channel is well: it counts as well until something fails. */
+  async #forgetIdle(): Promise<void> {
+    if (this.#known.size === 0) return
+    const lanes = new Set(await this.#parts.unfinishedLanes())
+    await this.forget(({ channel, kind }) => kind === 'recipient' || lanes.has(laneOf(channel)))
   }
 
   /** Tells a person of each illness that has lasted long enough. One look after another. */

@@ -74,7 +74,10 @@ export class LaneHealth {
     return this.#patience?.with.wantsPeace() ?? false
   }
 
-  /** Who need not be asked again in this round, in three steps: no recipient twice, no notice twice, anybody. */
+  /**
+   * Who need not be asked again in this round, in three steps: no recipient twice, no notice twice, anybody; with the
+   * last a new round begins.
+   */
   rounds(): { recipients: string[]; ids: string[] }[] {
     const { recipients, ids } = this.#asked
     if (ids.size === 0) return [{ recipients: [], ids: [] }]

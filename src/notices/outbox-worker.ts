@@ -63,7 +63,7 @@ export interface OutboxWorkerParts {
   /** Of the pace. */
   time?: Stopwatch
   /** For metrics: every send that was begun ends in one of these. */
-  onResult?: (kind: string, result: 'sent' | 'retry' | 'dead') => void
+  onResult?: (kind: string, result: 'sent' | 'retry' | 'dead' | 'unconfirmed') => void
 }
 
 type Retry = Delivery & { kind: 'retry' }
@@ -190,9 +190,10 @@ export class OutboxWorker {
     for (const { recipients, ids } of this.#health.rounds()) {
       const busy = [...this.#served, ...recipients]
       const [notice] = await outbox.claimDueNotices(clock.now(), 1, leaseMs, lane, busy, ids)
-      if (notice) return notice
+      if (!notice) continue
+      if (recipients.length === 0 && ids.length === 0) this.#health.beginRound()
+      return notice
     }
-    this.#health.beginRound()
     return undefined
   }
 
@@ -346,7 +347,7 @@ export class OutboxWorker {
       await outbox.markUnconfirmed(notice, why)
       const fields = { notice: notice.id, lane: this.#lane, call: notice.callId, copies, why }
       log.error('a notice may have arrived or not; see `perezvon mail outbox`', fields)
-      this.#parts.onResult?.(notice.kind, 'dead')
+      this.#parts.onResult?.(notice.kind, 'unconfirmed')
     } else {
       this.#waits(notice, why)
       const wait = this.#stop.signal.aborted ? 0 : copyWait(copies, backoff)

@@ -43,6 +43,9 @@ export interface OutboxEntry extends OutboxNotice {
   dueAt: number
   lastError: string | null
   sentAt: number | null
+  /** Sends that may have arrived although nobody said so. */
+  copies: number
+  refusedAt: number | null
 }
 
 /**
@@ -286,6 +289,7 @@ export class Outbox {
         WHERE known."status" = 'dead' AND known."lane" = ${lane} AND known."recipient" = n."recipient"
           AND known."refusedAt" <= ${accepted} AND ${NOTHING_SINCE})
       GROUP BY n."recipient"`
+    if (rows.length === 0) return { notices: 0, recipients: 0, everybody: false }
     const notices = rows.reduce((sum, row) => sum + Number(row.notices), 0)
     const asked = JSON.stringify(rows.map(({ recipient }) => recipient))
     const others = await this.#prisma.$queryRaw<unknown[]>`
@@ -348,13 +352,20 @@ export class Outbox {
    * due.
    */
   async counts(): Promise<{ pending: number; dead: number; unconfirmed: number; oldestDueAt: number | null }> {
-    const [pending, dead, unconfirmed, oldest] = await Promise.all([
+    const [pending, stuck, oldest] = await Promise.all([
       this.#prisma.notice.count({ where: { status: { in: ['pending', 'sending'] } } }),
-      this.#prisma.notice.count({ where: { status: 'dead' } }),
-      this.#prisma.notice.count({ where: { status: 'unconfirmed' } }),
+      this.stuck(),
       this.#prisma.notice.aggregate({ where: { status: 'pending' }, _min: { dueAt: true } }),
     ])
-    return { pending, dead, unconfirmed, oldestDueAt: oldest._min.dueAt?.getTime() ?? null }
+    return { pending, ...stuck, oldestDueAt: oldest._min.dueAt?.getTime() ?? null }
+  }
+
+  /** What moves no more by itself. */
+  async stuck(): Promise<{ dead: number; unconfirmed: number }> {
+    const [dead, unconfirmed] = await Promise.all(
+      ['dead', 'unconfirmed'].map((status) => this.#prisma.notice.count({ where: { status } })),
+    )
+    return { dead: dead ?? 0, unconfirmed: unconfirmed ?? 0 }
   }
 
   /** The newest `limit` rows of the given states, newest first. */
@@ -369,6 +380,7 @@ export class Outbox {
       createdAt: row.createdAt.getTime(),
       dueAt: row.dueAt.getTime(),
       sentAt: row.sentAt?.getTime() ?? null,
+      refusedAt: row.refusedAt?.getTime() ?? null,
     }))
   }
 }

@@ -48,13 +48,17 @@ test('one of several mail servers, and one mailbox, are told by mail too', () =>
 })
 
 test('a channel that is not in the configuration any more is not ill', () => {
-  const named = (channel: string, kind = 'refused') => isNamed(company(), { channel, kind })
+  const servers = ['mx1.example.ru:587', 'mx2.example.ru:587']
+  const named = (channel: string, kind = 'refused') => isNamed(company(), servers, { channel, kind })
   expect(named('mail')).toBe(true)
   expect(named('telegram:sales')).toBe(true)
   expect(named('sms')).toBe(true)
   expect(named('mail mx1.example.ru:587')).toBe(true)
+  expect(named('mail mx3.example.ru:587')).toBe(false)
   expect(named('telegram:gone')).toBe(false)
-  expect(named('mail anna@example.ru', 'recipient')).toBe(false)
+  expect(named('mail anna@example.ru', 'recipient')).toBe(true)
+  expect(named('sms sms:+79123456789', 'recipient')).toBe(true)
+  expect(named('mail gone@example.ru', 'recipient')).toBe(false)
 })
 
 test.each([

@@ -15,7 +15,10 @@ import { mailSettings } from './support/outbox-rig.ts'
 
 const MINUTE = 60_000
 let database: ThrowAwayDatabase
-beforeEach(async () => void (database = await throwAwayDatabase()))
+beforeEach(async () => {
+  database = await throwAwayDatabase()
+  busy = ['mail', 'telegram:sales']
+})
 afterEach(() => database.close())
 
 function life(change: { people?: { address: string; language: 'ru' | 'en' }[]; log?: Logger } = {}) {
@@ -31,11 +34,13 @@ function life(change: { people?: { address: string; language: 'ru' | 'en' }[]; l
       asked.push(`${channel} of ${[...ill].join(', ')}`)
       return people
     },
+    unfinishedLanes: async () => busy,
     onNotices: () => {},
   })
   return { book, asked }
 }
 const clock = { time: Date.UTC(2026, 10, 24, 9), now: () => clock.time }
+let busy: string[] = []
 const alarms = () => database.prisma.notice.findMany({ where: { kind: 'alarm' }, orderBy: { createdAt: 'asc' } })
 
 test('what only a person can mend is told at once, and once', async () => {
@@ -88,6 +93,22 @@ test('one that is soon well again is told to nobody', async () => {
   await book.tellDue()
   expect(await alarms()).toHaveLength(0)
   expect(await database.prisma.channelIllness.count()).toBe(0)
+})
+
+test('where nothing is left to send it counts as well: nobody could find out', async () => {
+  await life().book.fails('mail', 'refused', '535')
+  await life().book.fails('mail anna@example.ru', 'recipient', '550')
+  busy = []
+  const { book } = life()
+  await book.load()
+  expect(book.current().map(({ channel }) => channel)).toEqual(['mail anna@example.ru'])
+  busy = ['mail']
+  await book.fails('mail', 'refused', '535')
+  await book.look()
+  expect(book.kindOf('mail')).toBe('refused')
+  busy = []
+  await book.look()
+  expect(book.kindOf('mail')).toBeNull()
 })
 
 test('a channel that falls ill again and again is told of once in some hours', async () => {

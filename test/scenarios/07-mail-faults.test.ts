@@ -99,7 +99,7 @@ it.each<[SmtpVerb, SmtpFault]>([
   ['data-end', 451],
   ['connect', 'hang'],
   ['mail-from', 'hang'],
-  ['data-begin', 'hang'],
+  ['rcpt-to', 'hang'],
   ['mail-from', 'drop'],
   ['data-begin', 'drop'],
 ])('%s: %s, then it is well: the mail arrives, once', async (verb, fault) => {

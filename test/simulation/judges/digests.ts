@@ -32,10 +32,10 @@ export function digests(evidence: Evidence): string[] {
   const alone = rows.flatMap(({ id, digestId }) =>
     digestId !== null && mails.has(id) ? [`I2 ${id} is told by ${digestId} and was mailed alone`] : [],
   )
-  // what a server has seen before goes at any time
+  // what a server has seen before goes at any time, and so does what cannot wait
   const fresh = [...mails.keys()].flatMap((notice) => {
     const row = byId.get(notice)
-    return row?.tries === 1 && row.kind !== 'escalation' ? mails.get(notice)! : []
+    return row?.tries === 1 && !['escalation', 'alarm'].includes(row.kind) ? mails.get(notice)! : []
   })
   return [...told, ...needless, ...alone, ...noStorm(evidence, fresh), ...quietNights(evidence, fresh)]
 }

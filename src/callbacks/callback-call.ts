@@ -182,7 +182,8 @@ export async function joinTwo(
     deps.speaks(person, client.id, task.number)
     const result = await operatorLeg.talkWith(client)
     if (result.kind === 'not-bridged' || result.kind === 'dropped') return { kind: 'no-answer' }
-    return await afterTalk(deps, task, person, Math.round(result.ms), client, client.takeTransfer())
+    const after = await afterTalk(deps, task, person, Math.round(result.ms), client, client.takeTransfer())
+    return after.kind === 'talked' ? { ...after, began: now } : after
   } finally {
     if (!client.signal.aborted) await client.hangup()
   }

@@ -3,7 +3,8 @@ import type { CallbackRules } from '../config/sections/missed-calls.ts'
 import type { DialFailure } from '../telephony/api.ts'
 
 export type TryResult =
-  | { kind: 'talked'; ms: number }
+  /** `began`: by our clock, milliseconds since 1970; missing: so long before now. */
+  | { kind: 'talked'; ms: number; began?: number }
   | { kind: DialFailure | 'unknown' }
   /** The operator spoke with the client and transferred the call; nobody took it there, or back. */
   | { kind: 'transfer-unanswered' }

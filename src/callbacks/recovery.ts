@@ -95,10 +95,11 @@ async function awaitTalk(
   const back = client?.untilBack()
   await untilEnded(operator)
   release()
-  const ms = Math.max(0, deps.clock.now() - task.updatedAt)
+  const began = task.updatedAt
+  const ms = Math.max(0, deps.clock.now() - began)
   // the client is released with the operator, unless the operator has transferred the client
   const transfer = await back
-  if (client === null || typeof transfer !== 'object') return { kind: 'talked', ms }
+  if (client === null || typeof transfer !== 'object') return { kind: 'talked', ms, began }
   return afterTalk(deps, task, task.operator ?? '', ms, client, transfer)
 }
 

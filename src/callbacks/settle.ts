@@ -49,7 +49,7 @@ export async function settleTry(
     await journal.commit([
       { op: 'callback.state', row: { id: task.id, at, status: 'waiting', outcome, tries: counts, dueAt, causes } },
     ])
-  } else await endTask(deps, config, task, person, after, result.kind === 'talked' ? result.ms : null, tries)
+  } else await endTask(deps, config, task, person, after, result.kind === 'talked' ? result : null, tries)
   crashPoint('callback.after-settle')
   onResult(result.kind, at - task.lostAt)
   log.info('a call-back ended', { callback: task.id, result: result.kind, next: after.status, tries })
@@ -61,12 +61,13 @@ export async function endTask(
   task: CallbackTask,
   person: string,
   end: Exclude<AfterTry, { status: 'waiting' }>,
-  talkMs: number | null,
+  talk: { ms: number; began?: number } | null,
   tries: number,
 ): Promise<void> {
   const { clock, journal, prisma, endNotices } = deps
   const at = clock.now()
   const { status, outcome } = end
+  const talkMs = talk?.ms ?? null
   // the case first: if we die in between, the task is found again and ends the same way
   if (status === 'cancelled' && end.closes)
     await closeCase(prisma, task.caseId, { how: end.closes, by: person, note: noteOf(outcome, config), at })
@@ -76,7 +77,14 @@ export async function endTask(
   if (status === 'done')
     entries.push({
       op: 'case.close',
-      row: { caller: task.number, at, how: 'called-back', by: person, talkMs, began: at - (talkMs ?? 0) },
+      row: {
+        caller: task.number,
+        at,
+        how: 'called-back',
+        by: person,
+        talkMs,
+        began: talk?.began ?? at - (talkMs ?? 0),
+      },
     })
   if (status !== 'cancelled') entries.push(...(await endNotices(task, { status, person, talkMs, at })))
   await journal.commit(entries)

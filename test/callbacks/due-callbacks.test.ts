@@ -312,7 +312,7 @@ it('a storm: 200 tasks, 3 operators, callers in between; never more in flight th
   await open({ callback: 'per_minute: 1000, success: 0s' })
   const numbers = Array.from({ length: 200 }, (_, i) => `+79130000${String(i).padStart(3, '0')}`)
   for (const [i, number] of numbers.entries()) {
-    world.telephony.on(number, talks(40_000)) // longer than a busy disk may need to write that he answered
+    world.telephony.on(number, talks(80_000)) // longer than a busy disk may need to write that he answered
     await world.lost(number, { ago: HOUR / 2 - i * 1_000 })
   }
   for (const phone of ['PJSIP/101', 'PJSIP/102', 'PJSIP/103']) world.telephony.on(phone, answers)

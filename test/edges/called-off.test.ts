@@ -25,6 +25,7 @@ lines:
   "${OTHER}": { name: Второй, flow: main }
 flows: { main: [{ ring: operators }, { hangup: normal }] }
 missed_calls:
+  shortest_talk: 0s
   mail: { to: [office@example.ru], wait: 10s }
   escalate: [{ after: 30m, to: [lead@example.ru] }]
   callback: { success: 5s, every: [1m] }

@@ -131,6 +131,7 @@ it('one of our own numbers is a caller’s way through its flow', async () => {
   const desk = await far.call(OUR_NUMBER, { phone: '101' })
   const boris = await rung
   await Promise.all([desk.answered(), boris.answered()])
+  expect(boris.callerNumber).toBe('101')
   await desk.hangup()
   await boris.ended(5_000)
 })

@@ -154,18 +154,19 @@ END;
 
 -- ---- cases ----
 
+-- A caller who shows no number is nobody whom another call could be told from: each call is a case of its own, which a person closes.
 CREATE TRIGGER "journal_case_loss" INSTEAD OF INSERT ON "journal" WHEN NEW."op" = 'case.loss' BEGIN
   INSERT INTO "Case" ("id", "caller", "line", "lineGroup", "group", "openedAt", "lastCallId", "lastLossAt", "slaDueAt", "openKey")
   VALUES (NEW."row"->>'id', NEW."row"->>'caller', NEW."row"->>'line', coalesce(NEW."row"->>'lineGroup', NEW."row"->>'line'),
     NEW."row"->>'group', NEW."row"->>'at', NEW."row"->>'callId', NEW."row"->>'at', NEW."row"->>'slaDueAt',
-    NEW."row"->>'caller' || ' ' || coalesce(NEW."row"->>'lineGroup', NEW."row"->>'line'))
+    coalesce(nullif(NEW."row"->>'caller', ''), NEW."row"->>'callId') || ' ' || coalesce(NEW."row"->>'lineGroup', NEW."row"->>'line'))
   ON CONFLICT ("openKey") DO UPDATE SET "count" = "count" + 1, "lastCallId" = excluded."lastCallId", "line" = excluded."line",
     "lastLossAt" = excluded."lastLossAt", "group" = coalesce(excluded."group", "group")
   WHERE "lastCallId" <> excluded."lastCallId"
   -- a daemon that died after the commit writes the end of the call again, perhaps when the case is closed already
   ON CONFLICT ("id") DO NOTHING;
   UPDATE "Notice" SET "caseId" = (SELECT c."id" FROM "Case" c
-    WHERE c."openKey" = NEW."row"->>'caller' || ' ' || coalesce(NEW."row"->>'lineGroup', NEW."row"->>'line'))
+    WHERE c."openKey" = coalesce(nullif(NEW."row"->>'caller', ''), NEW."row"->>'callId') || ' ' || coalesce(NEW."row"->>'lineGroup', NEW."row"->>'line'))
   WHERE "callId" = NEW."row"->>'callId' AND "kind" = 'missed' AND "caseId" IS NULL;
 END;
 

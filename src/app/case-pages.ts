@@ -28,11 +28,12 @@ export function casePagesRoom(ground: CaseGround, mail: Pick<Mail, 'linkSecret'>
       if (!row) return null
       const call = await prisma.call.findUnique({ where: { id: row.lastCallId } })
       const language = languageOf(key.recipient)
-      const caller = { number: row.caller, shown: call?.callerShown ?? row.caller, name: call?.callerName ?? null }
+      const number = row.caller || null
+      const caller = { number, shown: call?.callerShown ?? row.caller, name: call?.callerName ?? null }
       const since = DateTime.fromJSDate(row.openedAt, { zone: config().company.timezone }).setLocale(language)
       return {
         who: shownCaller(caller, language),
-        call: `tel:${row.caller}`,
+        call: number && `tel:${number}`,
         line: shownLine({ number: row.line, name: config().lines[row.line]?.name ?? null }),
         since: since.toFormat('d MMM HH:mm'),
         count: row.count,

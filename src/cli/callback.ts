@@ -60,7 +60,7 @@ async function now(context: CallbackContext, text: string): Promise<void> {
   const at = Date.now()
   if (await callBackNow(prisma, number, BY_HAND, at)) return print(say(language, 'now', shown))
   const config = context.config()
-  const found = (await openCases(prisma, number))[0]
+  const found = (await openCases(prisma, { caller: number }))[0]
   if (!found) {
     print(say(language, 'no-task', shown))
     return exit(5)

@@ -4,6 +4,7 @@ import { defineMessages } from '../runtime/i18n.ts'
 export const say = defineMessages({
   en: {
     'none': 'Nobody is waiting for a call.',
+    'withheld': 'number withheld',
     'row': '{number}  {count, plural, one {# call} other {# calls}} since {since}  {group}  {state}',
     'state.callback': 'will be called back',
     'state.requested': 'asked for a call, will be called back',
@@ -59,6 +60,7 @@ export const say = defineMessages({
   },
   ru: {
     'none': 'Никто не ждёт звонка.',
+    'withheld': 'номер скрыт',
     'row':
       '{number}  {count, plural, one {# звонок} few {# звонка} many {# звонков} other {# звонка}} с {since}  {group}  {state}',
     'state.callback': 'перезвоним сами',

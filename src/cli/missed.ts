@@ -10,7 +10,7 @@ import { phoneRefusalText } from '../model/phone-refusal.ts'
 import { ignoredSentence, reasonSentence } from '../notices/reasons.ts'
 import type { Language } from '../runtime/i18n.ts'
 import { caseStory, type StoryCall } from '../store/case-story.ts'
-import { closeCase, type OpenCase, openCases, takeCase } from '../store/cases.ts'
+import { type CaseChoice, closeCase, type OpenCase, openCases, takeCase } from '../store/cases.ts'
 import type { Prisma } from '../store/database.ts'
 import { stepInWords } from './journey.ts'
 import { say } from './missed-messages.ts'
@@ -29,7 +29,7 @@ export interface MissedContext {
 
 const LONGEST_NOTE = 500
 
-/** Exit codes: 0 done, 1 somebody else took it, 2 not a number, 5 nobody with this number waits. */
+/** Exit codes: 0 done, 1 somebody else took it, 2 not a number, 5 nobody with this number, or no such case, waits. */
 export function addMissedCommands(program: Command, context: MissedContext): void {
   const missed = program.command('missed').description('who called and was not spoken with yet')
   missed
@@ -39,19 +39,19 @@ export function addMissedCommands(program: Command, context: MissedContext): voi
     .action((options: { json?: boolean }) => list(context, options))
   missed
     .command('show')
-    .argument('<number>', 'the caller’s number, in any notation')
+    .argument('<number>', 'the caller’s number, in any notation, or the id of a case without one, as `ls` shows it')
     .option('--json', 'one JSON object')
     .description('his calls step by step, and what was done about them')
     .action((number: string, options: { json?: boolean }) => show(context, number, options))
   missed
     .command('take')
-    .argument('<number>', 'the caller’s number, in any notation')
+    .argument('<number>', 'the caller’s number, in any notation, or the id of a case without one, as `ls` shows it')
     .option('--by <person>', 'who sees to it; who types if missing')
     .description('says that somebody sees to a caller; the system leaves him half an hour')
     .action((number: string, options: { by?: string }) => take(context, number, options))
   missed
     .command('resolve')
-    .argument('<number>', 'the caller’s number, in any notation')
+    .argument('<number>', 'the caller’s number, in any notation, or the id of a case without one, as `ls` shows it')
     .option('--by <person>', 'who spoke with him')
     .option('--note <text>', 'what became of it')
     .option('--unreachable', 'he cannot be reached; the figures count him as not returned')
@@ -74,7 +74,7 @@ async function list(context: MissedContext, { json }: { json?: boolean }): Promi
   for (const row of cases) {
     const name = row.group ? (groups[row.group]?.name ?? row.group) : ''
     const since = moment(context, row.openedAt)
-    const values = { number: formatPhone(row.caller), count: row.count, since, group: name }
+    const values = { number: whoIs(context, row), count: row.count, since, group: name }
     print(say(language, 'row', { ...values, state: stateOf(context, row) }))
   }
 }
@@ -94,13 +94,13 @@ function stateOf(context: MissedContext, { takenBy, takenAt, callback, slaDueAt 
 
 async function show(context: MissedContext, text: string, { json }: { json?: boolean }): Promise<void> {
   const { language, print } = context
-  const number = numberOf(context, text)
-  if (!number) return
-  const story = await caseStory(await context.open(), number)
-  if (!story) return unknown(context, number)
+  const choice = choiceOf(context, text)
+  if (!choice) return
+  const story = await caseStory(await context.open(), choice)
+  if (!story) return unknown(context, choice)
   if (json) return print(JSON.stringify(story))
   const { line, count, openedAt, takenBy, takenAt, closed, slaDueAt } = story
-  const shown = formatPhone(number)
+  const shown = whoIs(context, { ...story, shown: story.caller })
   print(
     say(language, 'case', { number: shown, line: lineName(context, line), count, since: moment(context, openedAt) }),
   )
@@ -145,13 +145,13 @@ function printCall(context: MissedContext, call: StoryCall): void {
 
 async function take(context: MissedContext, text: string, options: { by?: string }): Promise<void> {
   const { language, print, exit } = context
-  const number = numberOf(context, text)
-  if (!number) return
+  const choice = choiceOf(context, text)
+  if (!choice) return
   const prisma = await context.open()
-  const cases = await openCases(prisma, number)
-  if (cases.length === 0) return unknown(context, number)
+  const cases = await openCases(prisma, choice)
+  if (cases.length === 0) return unknown(context, choice)
   const by = cleanText(options.by ?? context.user, 64)
-  const shown = formatPhone(number)
+  const shown = whoIs(context, cases[0]!)
   for (const { id } of cases) {
     const result = await takeCase(prisma, id, by, Date.now())
     if (result.kind === 'taken-by') {
@@ -165,17 +165,17 @@ async function take(context: MissedContext, text: string, options: { by?: string
 
 async function resolve(context: MissedContext, text: string, options: ResolveOptions): Promise<void> {
   const { language, print } = context
-  const number = numberOf(context, text)
-  if (!number) return
+  const choice = choiceOf(context, text)
+  if (!choice) return
   const prisma = await context.open()
   const how = options.unreachable ? ('unreachable' as const) : ('by-hand' as const)
   const by = options.by === undefined ? null : cleanText(options.by, 64)
   const note = options.note === undefined ? null : cleanText(options.note, LONGEST_NOTE)
+  const cases = await openCases(prisma, choice)
   let closed = 0
-  for (const { id } of await openCases(prisma, number))
-    if (await closeCase(prisma, id, { how, by, note, at: Date.now() })) closed++
-  if (closed === 0) return unknown(context, number)
-  print(say(language, options.unreachable ? 'unreachable' : 'resolved', { number: formatPhone(number) }))
+  for (const { id } of cases) if (await closeCase(prisma, id, { how, by, note, at: Date.now() })) closed++
+  if (closed === 0) return unknown(context, choice)
+  print(say(language, options.unreachable ? 'unreachable' : 'resolved', { number: whoIs(context, cases[0]!) }))
 }
 
 /** The number that was typed; null when it is none, which has been said then. */
@@ -188,8 +188,20 @@ export function numberOf(context: Omit<MissedContext, 'user' | 'recordingsFolder
   return null
 }
 
-function unknown({ language, print, exit }: MissedContext, number: string): void {
-  print(say(language, 'unknown', { number: formatPhone(number) }))
+/** By the number, or by the id of the case; null when it is neither, which has been said then. */
+function choiceOf(context: MissedContext, text: string): CaseChoice | null {
+  if (/^case-[\w.-]{1,80}$/.test(text)) return { id: text }
+  const caller = numberOf(context, text)
+  return caller === null ? null : { caller }
+}
+
+/** The number; of a caller without one what was shown, and the id, by which the case is called then. */
+function whoIs({ language }: MissedContext, { caller, shown, id }: Pick<OpenCase, 'caller' | 'shown' | 'id'>): string {
+  return caller ? formatPhone(caller) : `${shown || say(language, 'withheld')} (${id})`
+}
+
+function unknown({ language, print, exit }: MissedContext, choice: CaseChoice): void {
+  print(say(language, 'unknown', { number: 'caller' in choice ? formatPhone(choice.caller) : choice.id }))
   exit(5)
 }
 

@@ -110,8 +110,8 @@ function dueAt(endedAt: number, wait: number, now: number): number {
 
 function openList(call: EndedCall, plan: CallbackPlan, group: string, now: number): JournalEntry[] {
   const asked = askedOf(call.path.steps)
-  const number = call.caller.number ?? asked?.number
-  if (!number || (plan.kind === 'none' && plan.why === 'spoken-with')) return []
+  const number = call.caller.number ?? asked?.number ?? ''
+  if (plan.kind === 'none' && plan.why === 'spoken-with') return []
   const { config } = call.snapshot
   const line = call.line.number
   const lineGroup = lineGroupOf(config, line)

@@ -1,6 +1,6 @@
 /** Everything that is known of a caller's cases: for `perezvon missed show` and the pages that show the same. */
 import type { StepRow } from '../model/call-outcome.ts'
-import type { CaseEnd } from './cases.ts'
+import type { CaseChoice, CaseEnd } from './cases.ts'
 import type { Prisma } from './database.ts'
 
 export interface CaseStory {
@@ -29,18 +29,17 @@ export interface StoryCall {
   recordings: { name: string; status: string; file: string | null }[]
 }
 
-/** The last case of this caller that is open, or else the last one; null when there never was one. */
-export async function caseStory(prisma: Prisma, caller: string): Promise<CaseStory | null> {
-  const cases = await prisma.case.findMany({ where: { caller }, orderBy: { openedAt: 'desc' }, take: 20 })
+/** The last of these cases that is open, or else the last one; null when there never was one. */
+export async function caseStory(prisma: Prisma, choice: CaseChoice): Promise<CaseStory | null> {
+  const cases = await prisma.case.findMany({ where: choice, orderBy: { openedAt: 'desc' }, take: 20 })
   const row = cases.find(({ openKey }) => openKey !== null) ?? cases[0]
   if (!row) return null
   const callbacks = await prisma.callback.findMany({ where: { caseId: row.id }, orderBy: { lostAt: 'asc' } })
+  const { caller } = row
   const numbers = [...new Set([caller, ...callbacks.map(({ number }) => number)])]
+  const meanwhile = { gte: row.openedAt, ...(row.closedAt && { lte: row.closedAt }) }
   const calls = await prisma.call.findMany({
-    where: {
-      caller: { in: numbers },
-      arrivedAt: { gte: row.openedAt, ...(row.closedAt && { lte: row.closedAt }) },
-    },
+    where: caller === '' ? { id: row.lastCallId } : { caller: { in: numbers }, arrivedAt: meanwhile },
     include: { steps: { orderBy: { seq: 'asc' } } },
     orderBy: { arrivedAt: 'asc' },
     take: 50,

@@ -12,7 +12,10 @@ export type CaseEnd = (typeof caseEnds)[number]
 
 export interface OpenCase {
   id: string
+  /** E.164; empty: no number that could be called. */
   caller: string
+  /** The number as it came with the last call; empty when it was withheld. */
+  shown: string
   line: string
   lineGroup: string
   group: string | null
@@ -38,10 +41,17 @@ export interface OpenCallback {
   outcome: string | null
 }
 
-/** Who waits longest first. `caller`: only his. */
-export async function openCases(prisma: Prisma, caller?: string): Promise<OpenCase[]> {
-  const where = { openKey: { not: null }, ...(caller !== undefined && { caller }) }
-  const cases = await prisma.case.findMany({ where, orderBy: { openedAt: 'asc' } })
+/** One caller's, by number, or one, by its id: a caller without a number has no other name. */
+export type CaseChoice = { caller: string } | { id: string }
+
+/** The caller who waits longest first. */
+export async function openCases(prisma: Prisma, choice?: CaseChoice): Promise<OpenCase[]> {
+  const cases = await prisma.case.findMany({
+    where: { ...choice, openKey: { not: null } },
+    orderBy: { openedAt: 'asc' },
+  })
+  const nameless = cases.flatMap(({ caller, lastCallId }) => (caller === '' ? lastCallId : []))
+  const calls = await prisma.call.findMany({ where: { id: { in: nameless } }, select: { id: true, callerShown: true } })
   const tasks = await prisma.callback.findMany({ where: { openNumber: { not: null } } })
   return cases.map((row) => {
     const task = tasks.find(({ caseId }) => caseId === row.id) ?? tasks.find(({ number }) => number === row.caller)
@@ -49,6 +59,7 @@ export async function openCases(prisma: Prisma, caller?: string): Promise<OpenCa
     return {
       id,
       caller: row.caller,
+      shown: row.caller || (calls.find((call) => call.id === lastCallId)?.callerShown ?? ''),
       line,
       lineGroup,
       group,

@@ -83,6 +83,7 @@ export interface JournalRows {
   'closing.told': { caseId: string }
   'case.loss': {
     id: string
+    /** E.164; empty: the caller showed no number, or none that could be called. Such a call is a case of its own. */
     caller: string
     line: string
     /** The line itself if missing. */

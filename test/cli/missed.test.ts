@@ -51,9 +51,9 @@ async function perezvon(words: string[], language: Language = 'en') {
 }
 
 /** Somebody rang, waited for Anna and hung up. */
-async function lost({ callback = false, slaDueAt = Date.now() + 60_000 } = {}): Promise<void> {
+async function lost({ callback = false, slaDueAt = Date.now() + 60_000, caller = CALLER } = {}): Promise<void> {
   const at = Date.now() - 120_000
-  const call = { id: 'c1', caller: CALLER, line: LINE, group: 'operators' }
+  const call = { id: 'c1', caller, line: LINE, group: 'operators' }
   await journal.commit([
     {
       op: 'call.open',
@@ -62,7 +62,7 @@ async function lost({ callback = false, slaDueAt = Date.now() + 60_000 } = {}): 
         direction: 'inbound',
         node: 'n',
         lineName: 'Главный',
-        callerShown: CALLER,
+        callerShown: caller,
         callerName: null,
         arrivedAt: at,
         notice: 'armed',
@@ -173,6 +173,18 @@ it('resolve: as spoken with, or as unreachable; a second time there is nobody', 
   expect(await perezvon(['missed', 'resolve', CALLER])).toMatchObject({ code: 5 })
   expect(await database.prisma.case.findMany()).toMatchObject([{ closedHow: 'unreachable' }])
   expect(await database.prisma.callback.findMany()).toMatchObject([{ status: 'cancelled' }])
+})
+
+it('a caller without a number is called by the id of the case: shown, taken, closed by hand', async () => {
+  await lost({ caller: '' })
+  expect((await perezvon(['missed', 'ls'], 'ru')).out).toMatch(/^номер скрыт \(case-c1\) {2}1 звонок с /)
+  expect((await perezvon(['missed', 'show', 'case-c1'])).out).toMatch(
+    /Case of number withheld \(case-c1\)[^]*pressed 1/,
+  )
+  expect(await perezvon(['missed', 'take', 'case-c1', '--by', 'anna'])).toMatchObject({ code: 0 })
+  expect(await perezvon(['missed', 'resolve', 'case-c1', '--note', 'listened'])).toMatchObject({ code: 0 })
+  expect(await perezvon(['missed', 'resolve', 'case-c1'])).toMatchObject({ code: 5 })
+  expect(await database.prisma.case.findMany()).toMatchObject([{ closedHow: 'by-hand', note: 'listened' }])
 })
 
 it('callback: the list, at once, called off', async () => {

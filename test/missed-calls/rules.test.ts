@@ -247,9 +247,9 @@ describe('what follows from a call’s end', () => {
     ])
   })
 
-  it('a withheld number: a mail, no case, no call-back, no thread', () => {
+  it('a withheld number: a mail, a case of its own, no call-back, no thread', () => {
     const entries = follow(call(null, []))
-    expect(entries.map(({ op }) => op)).toEqual(['notice', 'notice'])
+    expect(entries.map(({ op }) => op)).toEqual(['notice', 'notice', 'case.loss'])
     expect(entries[0]?.op === 'notice' && entries[0].row.threadKey).toBeNull()
   })
 

@@ -421,13 +421,17 @@ describe('nobody answered: one notice, with the reason', () => {
     expect(await told()).toMatchObject([{ reason: 'after_hours' }])
   })
 
-  it('who withholds his number: told, and nobody is asked to call him back', async () => {
+  it('who withholds his number: told, a case for each call, and nobody is asked to call him back', async () => {
     const { house } = story()
-    const { leg, over } = house.call('anonymous', { did: LINE.four })
-    await over
-    expect(await database.prisma.notice.count({ where: { callId: leg.id } })).toBe(1)
-    expect(await database.prisma.case.count({ where: { lastCallId: leg.id } })).toBe(0)
-    expect(await database.prisma.callback.count({ where: { callId: leg.id } })).toBe(0)
+    const guests = [house.call('anonymous', { did: LINE.four }), house.call('anonymous', { did: LINE.four })]
+    await Promise.all(guests.map(({ over }) => over))
+    for (const { leg } of guests) {
+      const [notice] = await database.prisma.notice.findMany({ where: { callId: leg.id } })
+      const [row] = await database.prisma.case.findMany({ where: { lastCallId: leg.id } })
+      expect(row).toMatchObject({ caller: '', count: 1, closedHow: null })
+      expect(notice).toMatchObject({ caseId: row!.id }) // the mail has its buttons
+      expect(await database.prisma.callback.count({ where: { callId: leg.id } })).toBe(0)
+    }
   })
 
   it('the caller’s line breaks while he waits: that is the reason, not his impatience', async () => {

@@ -40,7 +40,7 @@ function lookAtTheList(office: Office, until: number): void {
 function take(office: Office, caller: string, by: string): void {
   const { time, chance, chronicle, commandLine } = office
   commandLine.run(async (prisma) => {
-    for (const row of await openCases(prisma, caller)) {
+    for (const row of await openCases(prisma, { caller: caller })) {
       const { kind } = await takeCase(prisma, row.id, by, Date.now())
       if (kind !== 'taken') return
       if (row.takenBy === null) chronicle.act('take', row)
@@ -53,7 +53,7 @@ function take(office: Office, caller: string, by: string): void {
 function resolve({ chance, chronicle, commandLine }: Office, caller: string, by: string): void {
   commandLine.run(async (prisma) => {
     const how = chance.yes(0.8) ? 'by-hand' : 'unreachable'
-    for (const row of await openCases(prisma, caller)) {
+    for (const row of await openCases(prisma, { caller: caller })) {
       const closed = await closeCase(prisma, row.id, { how, by, note: 'говорил с ним сам', at: Date.now() })
       if (closed) chronicle.act('resolve', row satisfies OpenCase)
     }

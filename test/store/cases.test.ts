@@ -266,9 +266,9 @@ it('by hand: called at once and first, or not at all', async () => {
 
 it('the story of a case: his calls until it was closed, and what became of the call-backs', async () => {
   await lose('a', { more: [callback('a')] })
-  expect(await caseStory(database.prisma, '+79990000000')).toBeNull()
+  expect(await caseStory(database.prisma, { caller: '+79990000000' })).toBeNull()
   await closeCase(database.prisma, 'case-a', { how: 'unreachable', by: 'anna', note: 'трижды', at: 2_000 })
-  expect(await caseStory(database.prisma, CALLER)).toMatchObject({
+  expect(await caseStory(database.prisma, { caller: CALLER })).toMatchObject({
     closed: { how: 'unreachable', by: 'anna', note: 'трижды' },
     callbacks: [{ status: 'cancelled', outcome: 'unreachable' }],
   })

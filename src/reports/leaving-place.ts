@@ -64,6 +64,7 @@ export function leavingPlace(trail: readonly TrailStep[]): [LeavingPlace, string
     case 'voicemail':
       return ['voicemail', null]
     case 'transferred':
+    case 'transfer':
       return ['transfer', null]
     case 'fallback':
       return [detail === 'full' ? 'full' : 'fallback', null]

@@ -176,7 +176,10 @@ it('tells trunks apart, and a caller who calls himself 101 from our phone 101', 
   expect((await daemon.started('inbound')).args.at(-1)).toBe('gsm-gateway')
   await gateway.hangup()
   const desk = await world.far.call(OUR_NUMBER, { phone: '101' })
-  expect((await daemon.started('inbound')).args.at(-1)).toBe('101')
+  const asked = await daemon.started('desk')
+  expect(asked.args).toEqual(['desk', OUR_NUMBER, '101'])
+  await daemon.continue(asked.id, 'line', 'perezvon-desk')
+  expect((await daemon.started('inbound')).args).toEqual(['inbound', OUR_NUMBER, '101', '101'])
   await desk.hangup()
 })
 

@@ -54,6 +54,7 @@ const TRAIL = [
   'recorded',
   'talk',
   'transferred',
+  'transfer',
   'fallback',
 ] as const satisfies Step['kind'][]
 

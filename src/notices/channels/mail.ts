@@ -54,6 +54,7 @@ export interface MailSender {
 
 /** An unused connection is closed before the usual server does it. */
 const IDLE_MS = 15_000
+const QUIT_MS = 5_000
 /** Many servers refuse to take more at one go. */
 const MAILS_PER_CONNECTION = 50
 /** Our own deadlines come first (smtp-watch.ts); nodemailer's are there in case one of them is missed. */
@@ -86,20 +87,7 @@ export class MailChannel implements MailSender {
     try {
       const message = await build(mail, this.#settings.dkim ?? null)
       begun = false
-      const { controller, unlink } = childController(signal, this.#closing.signal)
-      const impatience =
-        beginMs === undefined
-          ? undefined
-          : setTimeout(
-              () => controller.abort(new TimeoutError(`the mail server took longer than ${beginMs} ms`)),
-              beginMs,
-            )
-      try {
-        line = await this.#freeOrNew(controller.signal)
-      } finally {
-        clearTimeout(impatience)
-        unlink()
-      }
+      line = await this.#within(beginMs, signal)
       begun = true
       const envelope = { from: wireAddress(mail.from.address), to: [wireAddress(mail.to)], size: message.length }
       mustBeTaken(envelope, line.watch)
@@ -132,6 +120,19 @@ export class MailChannel implements MailSender {
   close(): void {
     this.#closing.abort(new Error('the mail channel was closed'))
     for (const line of [...this.#free, ...this.#busy]) this.#drop(line)
+  }
+
+  /** A connection that is ready for a mail, within `ms` if they are given. */
+  async #within(ms: number | undefined, signal: AbortSignal): Promise<Line> {
+    const { controller, unlink } = childController(signal, this.#closing.signal)
+    const late = () => controller.abort(new TimeoutError(`the mail server took longer than ${ms} ms`))
+    const impatience = ms === undefined ? undefined : setTimeout(late, ms)
+    try {
+      return await this.#freeOrNew(controller.signal)
+    } finally {
+      clearTimeout(impatience)
+      unlink()
+    }
   }
 
   /** RSET tells whether a kept connection still lives, before the mail depends on it. */
@@ -194,12 +195,17 @@ export class MailChannel implements MailSender {
     this.#busy.delete(line)
     line.mails++
     if (line.smtp.destroyed) return
-    if (line.mails >= MAILS_PER_CONNECTION) return line.smtp.quit()
+    if (line.mails >= MAILS_PER_CONNECTION) return this.#quit(line)
     this.#free.add(line)
-    line.idle = setTimeout(() => {
-      this.#free.delete(line)
-      line.smtp.quit()
-    }, IDLE_MS).unref()
+    line.idle = setTimeout(() => this.#quit(line), IDLE_MS).unref()
+  }
+
+  /** A server that does not say good-bye in turn is left. */
+  #quit(line: Line): void {
+    this.#free.delete(line)
+    this.#busy.add(line)
+    line.smtp.quit()
+    line.idle = setTimeout(() => this.#drop(line), QUIT_MS).unref()
   }
 
   #drop(line: Line): void {

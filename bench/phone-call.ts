@@ -1,6 +1,7 @@
 /** A call as the phone knows it: what the outside sees of it, and what is needed to carry it on. */
-import type { SoundName, Stream } from './rtp.ts'
-import type { Dialog } from './sip-message.ts'
+import type { Dialog } from '../scripts/rig/sip/message.ts'
+import type { Stream } from '../scripts/rig/sip/rtp.ts'
+import type { SoundName } from './rtp.ts'
 
 /** What happened to a call and when. `replied`: any response; `key`: the first packet that ends the digit left; names of sounds: first heard. */
 export type Moment = 'invite' | 'replied' | 'answered' | 'key' | 'bye' | 'cancelled' | 'over' | SoundName

@@ -5,9 +5,21 @@
  */
 import { createSocket, type Socket } from 'node:dgram'
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
+import {
+  type Address,
+  type Content,
+  type Dialog,
+  readSip,
+  type SipMessage,
+  sipReply,
+  sipRequest,
+  tagOf,
+  userOf,
+} from '../scripts/rig/sip/message.ts'
+import { digitPackets, newStream } from '../scripts/rig/sip/rtp.ts'
+import { audioPort, PCMU, TELEPHONE_EVENT, writeSdp } from '../scripts/rig/sip/sdp.ts'
 import { after, type Callee, type CallEnd, type CallOptions, type Line, mark, type PhoneCall } from './phone-call.ts'
-import { digitPackets, newStream, readSound, type SoundName, voicePacket } from './rtp.ts'
-import { type Dialog, readSip, sdp, type SipMessage, sipReply, sipRequest, userOf } from './sip-message.ts'
+import { readSound, type SoundName, voicePacket } from './rtp.ts'
 
 /** Times between repetitions of a request, doubled each time (SIP's T1). */
 const REPEAT_MS = 500
@@ -16,6 +28,8 @@ const FRAME_MS = 20
 const REMEMBER_MS = 4_000
 const SOCKET_BYTES = 4 << 20
 const HOST = '127.0.0.1'
+/** The user part of its Contact. */
+const USER = 'bench'
 
 export class Phone {
   /** Decides by the number dialled what a callee does. */
@@ -80,7 +94,7 @@ export class Phone {
     const id = `b${process.pid}-${++this.#calls}`
     const target = `sip:${to}@${HOST}:${this.#pbxPort}`
     const from = `<sip:${options.from}@${HOST}:${this.sipPort}>;tag=${id}`
-    const dialog = { callId: id, from, to: `<${target}>`, target, localPort: this.sipPort }
+    const dialog = { callId: id, from, to: `<${target}>`, target, local: this.#local, user: USER }
     let done!: (call: PhoneCall) => void
     const over = new Promise<PhoneCall>((resolve) => (done = resolve))
     const line: Line = {
@@ -95,7 +109,7 @@ export class Phone {
       if (line.at.answered !== undefined) this.#bye(line)
       this.#end(line, 'timeout')
     })
-    this.#repeat(line, sipRequest(dialog, 'INVITE', line.cseq, sdp(this.#rtpPort)), () => line.at.replied === undefined)
+    this.#repeat(line, sipRequest(dialog, 'INVITE', line.cseq, this.#sound), () => line.at.replied === undefined)
     return { call: line, over }
   }
 
@@ -120,8 +134,14 @@ export class Phone {
     for (const line of this.#lines.values()) this.#end(line, 'lost')
   }
 
-  get #rtpPort(): number {
-    return this.#rtp.address().port
+  get #local(): Address {
+    return { host: HOST, port: this.sipPort }
+  }
+
+  /** What we offer and answer with. */
+  get #sound(): Content {
+    const audio = { host: HOST, port: this.#rtp.address().port }
+    return { body: writeSdp({ audio, direction: 'sendrecv', codecs: [PCMU], keys: TELEPHONE_EVENT }) }
   }
 
   #newLine(id: string, direction: PhoneCall['direction'], dialog: Dialog, from: string, to: string): Line {
@@ -147,20 +167,20 @@ export class Phone {
     if (message.method === null) return line && this.#onResponse(line, message)
     switch (message.method) {
       case 'INVITE':
-        if (/;tag=/.test(message.to)) return this.#onReinvite(line, message)
+        if (tagOf(message.to)) return this.#onReinvite(line, message)
         return line ? this.#out(line.answer) : this.#onInvite(message)
       case 'ACK':
         if (line) line.acknowledged = true
         return
       case 'BYE':
-        this.#out(sipReply(message, '200 OK', line?.id ?? 'gone', this.sipPort))
+        this.#reply(message, '200 OK', line)
         if (line) mark(line, 'bye')
         return line && this.#end(line, 'they hung up')
       case 'CANCEL':
-        this.#out(sipReply(message, '200 OK', line?.id ?? 'gone', this.sipPort))
+        this.#reply(message, '200 OK', line)
         return line && this.#onCancel(line, message)
       default:
-        this.#out(sipReply(message, '200 OK', line?.id ?? 'gone', this.sipPort)) // OPTIONS, UPDATE
+        this.#reply(message, '200 OK', line) // OPTIONS, UPDATE
     }
   }
 
@@ -173,7 +193,7 @@ export class Phone {
     if (message.status < 200) return
     line.dialog = { ...line.dialog, to: message.to }
     if (message.status >= 300) {
-      this.#out(sipRequest(line.dialog, 'ACK', 1, '', 'INVITE'))
+      this.#out(sipRequest(line.dialog, 'ACK', 1, { transaction: 'INVITE' }))
       return this.#end(line, line.leaving ? 'cancelled' : `refused ${message.status}`)
     }
     if (message.contact) line.dialog.target = message.contact
@@ -185,7 +205,7 @@ export class Phone {
       this.#bye(line)
       return this.#end(line, 'cancelled')
     }
-    this.#openMedia(line, message.audioPort)
+    this.#openMedia(line, audioPort(message.body))
   }
 
   #onInvite(message: SipMessage): void {
@@ -195,14 +215,14 @@ export class Phone {
       from: `${message.to};tag=${id}`,
       to: message.from,
       target: message.contact ?? '',
-      localPort: this.sipPort,
+      local: this.#local,
+      user: USER,
     }
     const line = this.#newLine(id, 'taken', dialog, userOf(message.from), message.dialled)
     line.onOver = () => this.onOver(line)
     this.#lines.set(message.callId, line)
-    const say = (status: string, body?: string) => {
-      line.answer = sipReply(message, status, id, this.sipPort, body)
-      this.#out(line.answer)
+    const say = (status: string, content?: Content) => {
+      line.answer = this.#reply(message, status, line, content)
     }
     const callee = this.behave(line.to)
     if (callee !== 'never' && 'refuse' in callee) {
@@ -216,9 +236,9 @@ export class Phone {
     line.key = callee.key
     after(line, callee.answerAfterMs, () => {
       mark(line, 'answered')
-      say('200 OK', sdp(this.#rtpPort))
+      say('200 OK', this.#sound)
       this.#repeat(line, null, () => !line.acknowledged)
-      this.#openMedia(line, message.audioPort)
+      this.#openMedia(line, audioPort(message.body))
     })
   }
 
@@ -226,13 +246,13 @@ export class Phone {
   #onReinvite(line: Line | undefined, message: SipMessage): void {
     const lives = line?.end === null
     const status = lives ? '200 OK' : '481 Call Does Not Exist'
-    this.#out(sipReply(message, status, line?.id ?? 'gone', this.sipPort, lives ? sdp(this.#rtpPort) : ''))
+    this.#reply(message, status, line, lives ? this.#sound : {})
   }
 
   #onCancel(line: Line, cancel: SipMessage): void {
     if (line.at.answered !== undefined || line.end !== null) return
     const invite = { ...cancel, cseq: { ...cancel.cseq, method: 'INVITE' } }
-    this.#out(sipReply(invite, '487 Request Terminated', line.id, this.sipPort))
+    this.#reply(invite, '487 Request Terminated', line)
     mark(line, 'cancelled')
     this.#end(line, 'cancelled')
   }
@@ -240,7 +260,7 @@ export class Phone {
   /** Again until it is answered: a lost CANCEL is a phone that rings for nobody. */
   #cancel(line: Line): void {
     mark(line, 'cancelled')
-    const cancel = sipRequest(line.dialog, 'CANCEL', 1, '', 'INVITE')
+    const cancel = sipRequest(line.dialog, 'CANCEL', 1, { transaction: 'INVITE' })
     this.#repeat(line, cancel, () => line.end === null)
   }
 
@@ -298,7 +318,7 @@ export class Phone {
   }
 
   #press(line: Line, digit: string): void {
-    const { held, end } = digitPackets(line.stream, digit)
+    const { held, end } = digitPackets(line.stream, TELEPHONE_EVENT, digit)
     const next = () => {
       const packet = held.shift()
       if (packet) {
@@ -313,6 +333,12 @@ export class Phone {
 
   #send(line: Line, packet: Buffer): void {
     this.#rtp.send(packet, line.mediaPort, HOST)
+  }
+
+  #reply(request: SipMessage, status: string, line: Line | undefined, content?: Content): string {
+    const answer = sipReply(request, status, { local: this.#local, user: USER, tag: line?.id ?? 'gone' }, content)
+    this.#out(answer)
+    return answer
   }
 
   #out(text: string): void {

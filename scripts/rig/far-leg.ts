@@ -1,10 +1,11 @@
 /** One leg of a call as the far end lives it: a caller outside, or a phone that was rung. It listens from its first moment. */
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
-import { TimeoutError } from '../../src/runtime/abort.ts'
 import { unlessGone, type AriRequest } from './ari-requests.ts'
-import { findPrompt, LiveRecording, type Heard } from './hearing.ts'
+import { findPrompt, type Heard } from './hearing.ts'
+import { LiveRecording } from './live-recording.ts'
 import { media } from './sounds.ts'
+import { Waiting } from './waiting.ts'
 import { readWav, type Sound } from './wav.ts'
 
 export type LegState = 'new' | 'ringing' | 'up' | 'ended'
@@ -32,7 +33,7 @@ export class FarLeg {
   /** Milliseconds since 1970. */
   readonly times: Partial<Record<LegState, number>> = { new: Date.now() }
   readonly #request: AriRequest
-  readonly #waiting = new Set<() => void>()
+  readonly #waiting = new Waiting()
   readonly #playing = new Map<string, (state: string) => void>()
   readonly #recording: LiveRecording
   #earInStasis = false
@@ -155,24 +156,8 @@ export class FarLeg {
 
   /** Waits for something that an event of this leg makes true. */
   async until(isSo: () => boolean, ms: number, what: string): Promise<this> {
-    const deadline = Date.now() + ms
-    while (!isSo()) {
-      const left = deadline - Date.now()
-      if (left <= 0)
-        throw new TimeoutError(
-          `${this.who} (${this.state}, cause ${this.cause}, keys "${this.digits}"): no ${what} within ${ms} ms`,
-        )
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(go, left)
-        const waiting = this.#waiting
-        waiting.add(go)
-        function go() {
-          clearTimeout(timer)
-          waiting.delete(go)
-          resolve()
-        }
-      })
-    }
+    const now = () => `${this.who} (${this.state}, cause ${this.cause}, keys "${this.digits}"): no ${what}`
+    await this.#waiting.until(isSo, ms, now)
     return this
   }
 
@@ -188,7 +173,7 @@ export class FarLeg {
     if (change.cause !== undefined) this.cause = change.cause
     if (change.digit) this.digits += change.digit
     if (this.state === 'ended') for (const finish of this.#playing.values()) finish('ended')
-    for (const go of this.#waiting) go()
+    this.#waiting.wake()
   }
 
   /** Called by the far end for its events. */

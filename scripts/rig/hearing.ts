@@ -5,10 +5,9 @@
  * off by a key, lost a packet or began late is measured and not just "not found". Two prompts that share words match where they share
  * them: judge by `share`.
  */
-import { open, type FileHandle } from 'node:fs/promises'
 import { sleep } from '../../src/runtime/abort.ts'
 import { searchable } from './correlation.ts'
-import { fromPcm, type Sound } from './wav.ts'
+import type { Sound } from './wav.ts'
 
 export interface Heard {
   heard: boolean
@@ -121,86 +120,48 @@ function soundsOn(recording: Sound, prompt: Sound, { start }: Heard): boolean {
   return rms(recording.samples.subarray(end - length, end)) >= 0.3 * rms(prompt.samples.subarray(-length))
 }
 
+export interface HearsOptions {
+  ms: number
+  /** Second of the prompt; its end if missing. */
+  upTo?: number
+  /** Second of the recording to look from. */
+  after?: number
+  /** Begins the error's sentence. */
+  what: () => string
+}
+
 /**
- * A recording that still grows: raw signed 16-bit at `rate` times `oversampled`. Asterisk writes recordings in blocks of 32 kB, so the
- * far end records at a high rate, of which all but every sixth sample are thrown away here: the blocks then come every third of a second.
+ * Waits until the prompt has been heard up to its second `upTo` (else its end), looking from second `after` of the recording on.
+ * Rejects after `ms`. Only the last 1.5 s before `upTo` are looked at, in what is new: cheap enough to be asked often.
  */
-export class LiveRecording {
-  readonly rate = 8000
-  readonly #path: string
-  readonly #oversampled: number
-  #file: FileHandle | null = null
-  #reading: Promise<void> = Promise.resolve()
-  #read = 0
-  #samples = new Float32Array(0)
-
-  constructor(path: string, oversampled: number) {
-    this.#path = path
-    this.#oversampled = oversampled
-  }
-
-  /** All that was written until now. */
-  async sound(): Promise<Sound> {
-    this.#reading = this.#reading.then(() => this.#readOn())
-    await this.#reading
-    return { rate: this.rate, samples: this.#samples }
-  }
-
-  async #readOn(): Promise<void> {
-    this.#file ??= await open(this.#path, 'r').catch(() => null) // not there before the first block
-    if (!this.#file) return
-    const step = 2 * this.#oversampled
-    const fresh = Math.floor(((await this.#file.stat()).size - this.#read) / step) * step
-    if (fresh === 0) return
-    const { buffer } = await this.#file.read(Buffer.alloc(fresh), 0, fresh, this.#read)
-    this.#read += fresh
-    const longer = new Float32Array(this.#samples.length + fresh / step)
-    longer.set(this.#samples)
-    longer.set(fromPcm(buffer, this.#oversampled), this.#samples.length)
-    this.#samples = longer
-  }
-
-  /**
-   * Waits until the prompt has been heard up to its second `upTo` (else its end), looking from second `after` of the recording on.
-   * Rejects after `ms`. Only the last 1.5 s before `upTo` are looked at, in what is new: cheap enough to be asked often.
-   */
-  async hears(
-    prompt: Sound,
-    options: { ms: number; upTo?: number; after?: number; what: () => string },
-  ): Promise<Heard> {
-    const full = prompt.samples.length / prompt.rate - LAST_FRAMES_SEC
-    const end = Math.min(prompt.samples.length, Math.round((options.upTo ?? full) * prompt.rate))
-    const begin = Math.max(0, end - Math.round(1.5 * prompt.rate))
-    const tail = { rate: prompt.rate, samples: prompt.samples.subarray(begin, end) }
-    const overlap = tail.samples.length + Math.round(0.3 * this.rate)
-    let looked = Math.round((options.after ?? 0) * this.rate)
-    for (const deadline = Date.now() + options.ms; Date.now() < deadline; await sleep(100)) {
-      const { samples } = await this.sound()
-      if (samples.length - looked < 0.1 * this.rate) continue
-      const from = Math.max(Math.round((options.after ?? 0) * this.rate), looked - overlap)
-      const recent = { rate: this.rate, samples: samples.subarray(from) }
-      const found = findPrompt(recent, tail)
-      looked = samples.length
-      if (!found.heard || !(found.toEnd || soundsOn(recent, tail, found))) continue
-      const shift = begin / prompt.rate
-      return {
-        ...found,
-        toEnd: true,
-        start: found.start + from / this.rate - shift,
-        from: found.from + shift,
-        to: end / prompt.rate,
-      }
+export async function hearsPrompt(listen: () => Promise<Sound>, prompt: Sound, options: HearsOptions): Promise<Heard> {
+  const { rate } = prompt
+  const full = prompt.samples.length / prompt.rate - LAST_FRAMES_SEC
+  const end = Math.min(prompt.samples.length, Math.round((options.upTo ?? full) * prompt.rate))
+  const begin = Math.max(0, end - Math.round(1.5 * prompt.rate))
+  const tail = { rate: prompt.rate, samples: prompt.samples.subarray(begin, end) }
+  const overlap = tail.samples.length + Math.round(0.3 * rate)
+  let looked = Math.round((options.after ?? 0) * rate)
+  for (const deadline = Date.now() + options.ms; Date.now() < deadline; await sleep(100)) {
+    const { samples } = await listen()
+    if (samples.length - looked < 0.1 * rate) continue
+    const from = Math.max(Math.round((options.after ?? 0) * rate), looked - overlap)
+    const recent = { rate, samples: samples.subarray(from) }
+    const found = findPrompt(recent, tail)
+    looked = samples.length
+    if (!found.heard || !(found.toEnd || soundsOn(recent, tail, found))) continue
+    const shift = begin / prompt.rate
+    return {
+      ...found,
+      toEnd: true,
+      start: found.start + from / rate - shift,
+      from: found.from + shift,
+      to: end / prompt.rate,
     }
-    const recording = await this.sound()
-    const { share } = findPrompt(recording, prompt)
-    const seconds = (recording.samples.length / this.rate).toFixed(1)
-    const told = `heard ${seconds} s, loudness ${rms(recording.samples).toFixed(3)}, ${Math.round(share * 100)} % of the prompt`
-    throw new Error(`${options.what()}: not heard within ${options.ms} ms; ${told}`)
   }
-
-  async close(): Promise<void> {
-    await this.#reading
-    await this.#file?.close()
-    this.#file = null
-  }
+  const recording = await listen()
+  const { share } = findPrompt(recording, prompt)
+  const seconds = (recording.samples.length / rate).toFixed(1)
+  const told = `heard ${seconds} s, loudness ${rms(recording.samples).toFixed(3)}, ${Math.round(share * 100)} % of the prompt`
+  throw new Error(`${options.what()}: not heard within ${options.ms} ms; ${told}`)
 }

@@ -10,12 +10,17 @@ import { claimPorts } from '../../scripts/rig/free-ports.ts'
 import { ASTERISK_CONFIG, LocalAsterisk } from '../../scripts/rig/local-asterisk.ts'
 import { startMailServer, type MailServer } from '../../scripts/rig/mail-server.ts'
 import { siteFiles, type Limits, type MusicClass } from '../../scripts/rig/site-files.ts'
+import { scriptedPhones, type ScriptedPhones, sipTrunkOf } from './scripted-phones.ts'
 
 export const OUR_NUMBER = '+73432001122'
 
 export interface WorldOptions {
-  /** Desk phones; they register by themselves. */
+  /** Desk phones; they register by themselves, but for those of `sipPhones`. */
   phones?: string[]
+  /** Which of `phones` are left to sipPhone(): nobody plays them before it is asked for. */
+  sipPhones?: string[]
+  /** Adds the trunk `sip-trunk`, for sipTrunk(). */
+  sipTrunk?: boolean
   /** Phones that ring while the daemon is away; all if missing. */
   operators?: string[]
   limits?: Partial<Limits>
@@ -23,7 +28,7 @@ export interface WorldOptions {
   app?: string
 }
 
-export interface World {
+export interface World extends ScriptedPhones {
   asterisk: LocalAsterisk
   far: FarEnd
   mail: MailServer
@@ -40,7 +45,7 @@ export interface World {
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const { phones: extensions = ['101', '102'], app = 'perezvon-test' } = options
+  const { phones: extensions = ['101', '102'], sipPhones = [], app = 'perezvon-test' } = options
   const dir = await mkdtemp(join(tmpdir(), 'perezvon-world-'))
   const [ours, theirs, mail] = await Promise.all([claimPorts(), claimPorts(), startMailServer()])
   const phones = extensions.map((name) => ({ name, password: randomUUID() }))
@@ -54,11 +59,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     bind: '127.0.0.1',
     ports: ours,
     phones,
-    trunks: Object.entries(TRUNK_ADDRESSES).map(([name, address]) => ({
-      name,
-      contact: `${address}:${theirs.sip}`,
-      match: [address],
-    })),
+    trunks: [
+      ...Object.entries(TRUNK_ADDRESSES).map(([name, address]) => ({
+        name,
+        contact: `${address}:${theirs.sip}`,
+        match: [address],
+      })),
+      ...(options.sipTrunk ? [sipTrunkOf(theirs.sip)] : []),
+    ],
     music: options.music ?? [],
     // what people say in these stories takes no three seconds
     limits: { shortestTalkMs: 0, ...options.limits },
@@ -72,18 +80,28 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     language: 'ru',
     verbose: 3,
   })
-  const startingFar = startFarEnd({ dir: join(dir, 'far'), ports: theirs, pbx: `127.0.0.1:${ours.sip}`, phones })
+  const pbx = `127.0.0.1:${ours.sip}`
+  const farPhones = phones.filter(({ name }) => !sipPhones.includes(name))
+  const startingFar = startFarEnd({ dir: join(dir, 'far'), ports: theirs, pbx, phones: farPhones })
+  const scripted = scriptedPhones({
+    pbx,
+    phones: phones.filter(({ name }) => sipPhones.includes(name)),
+    trunkPort: theirs.sip,
+    isOnline: (name) => phoneOnline(asterisk, name),
+  })
   const stop = async () => {
     const far = await startingFar.catch(() => null)
+    const [closed] = await Promise.allSettled([scripted.close()])
     await Promise.all([far?.stop(), asterisk.stop(), mail.close()])
     await Promise.all([ours.release(), theirs.release()])
     if (!process.env['KEEP_WORLD']) await rm(dir, { recursive: true, force: true })
+    if (closed.status === 'rejected') throw closed.reason
     if (far && far.failures.length > 0) throw new AggregateError(far.failures, 'somebody at the far end failed')
   }
   try {
     const [far] = await Promise.all([startingFar, asterisk.start()])
-    await Promise.all(extensions.map((name) => phoneOnline(asterisk, name)))
-    return { asterisk, far, mail, app, sipPort: ours.sip, ports: ours.others, dir, stop }
+    await Promise.all(farPhones.map(({ name }) => phoneOnline(asterisk, name)))
+    return { asterisk, far, mail, app, sipPort: ours.sip, ports: ours.others, dir, ...scripted, stop }
   } catch (error) {
     await stop()
     throw error

@@ -29,13 +29,16 @@ export function workingTimeAfter(config: Config, hours: string | undefined, from
   return hours === undefined ? from + ms : addWorkingTime(config, hours, from, ms)
 }
 
-/** For the transaction of the call's end, after its case. */
-export function escalationEntries(call: EndedCall, missed: MissedCallPayload, owner: string): JournalEntry[] {
-  const { number } = call.caller
-  if (!number) return []
+/** For the transaction of the call's end, after its case, whose `caller` is '' where nobody knows the number. */
+export function escalationEntries(
+  call: EndedCall,
+  missed: MissedCallPayload,
+  owner: string,
+  caseCaller: string,
+): JournalEntry[] {
   const { callId, caller, line, company, replyTo, calledAt, reason } = missed
   return escalationSteps(call.snapshot.config, owner, call.arrivedAt).map(({ step, recipients, afterMs, dueAt }) => {
     const payload: EscalationPayload = { callId, caller, line, company, replyTo, calledAt, reason, afterMs }
-    return { op: 'escalation', row: { caller: number, callId: call.id, step, recipients, payload, dueAt } }
+    return { op: 'escalation', row: { caller: caseCaller, callId: call.id, step, recipients, payload, dueAt } }
   })
 }

@@ -100,7 +100,12 @@ function afterLoss(call: EndedCall, verdict: Verdict, history: CallerHistory, no
   )
   const list = openList(call, plan, owner, now)
   // a case that is not opened has nobody to remind
-  return [...notices, ...list, ...(list.length > 0 ? escalationEntries(call, payload, owner) : [])]
+  return [...notices, ...list, ...(list.length > 0 ? escalationEntries(call, payload, owner, caseCaller(call)) : [])]
+}
+
+/** Whose case it is: '' of a caller who showed no number, and gave none. */
+function caseCaller({ caller, path }: EndedCall): string {
+  return caller.number ?? askedOf(path.steps)?.number ?? ''
 }
 
 /** Whom we learn of late gets the same time to be found spoken with: what else we learn of may tell so. */
@@ -110,7 +115,7 @@ function dueAt(endedAt: number, wait: number, now: number): number {
 
 function openList(call: EndedCall, plan: CallbackPlan, group: string, now: number): JournalEntry[] {
   const asked = askedOf(call.path.steps)
-  const number = call.caller.number ?? asked?.number ?? ''
+  const number = caseCaller(call)
   if (plan.kind === 'none' && plan.why === 'spoken-with') return []
   const { config } = call.snapshot
   const line = call.line.number

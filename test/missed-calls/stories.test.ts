@@ -63,6 +63,7 @@ missed_calls:
     callers: ["+79120000666"]
     announcements: [prompts/outage, { play: prompts/old-outage, until: "2020-01-01 00:00" }]
   callback: {}
+  escalate: [{ after: 10m, to: [lead@example.ru] }]
 `
 const SOUNDS = ['greeting', 'menu', 'leave', 'closed', 'outage', 'old-outage'].map((name) => `prompts/${name}`)
 const LINE = {
@@ -431,6 +432,10 @@ describe('nobody answered: one notice, with the reason', () => {
       expect(row).toMatchObject({ caller: '', count: 1, closedHow: null })
       expect(notice).toMatchObject({ caseId: row!.id }) // the mail has its buttons
       expect(await database.prisma.callback.count({ where: { callId: leg.id } })).toBe(0)
+      // and whoever is to be told that nobody has taken it will be
+      expect(await database.prisma.escalation.findMany({ where: { caseId: row!.id } })).toMatchObject([
+        { step: 1, status: 'pending' },
+      ])
     }
   })
 

@@ -68,8 +68,8 @@ export function callsRoom(
     clock,
     log,
     live,
-    spokenLater: async ({ caller, snapshot: { config } }, since) =>
-      caller.number && spokenLater(prisma, caller.number, since, successMs(config), clock.now()),
+    spokenLater: async ({ id, caller: { number }, snapshot: { config } }, since) =>
+      number && spokenLater(prisma, { id, number }, since, successMs(config), clock.now()),
     verdict: (journey, config) => verdictOf(journey, ignoreRules(config)),
     followUps: async (call, verdict) => {
       const now = clock.now()

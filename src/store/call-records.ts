@@ -108,12 +108,14 @@ export async function callerRecord(
 }
 
 /**
- * A call with this number that began at `since` or later and in which somebody spoke with it, or does; its id. A talk that we began ourselves and
- * that is shorter than `shortestMs` was none. What seems to begin after `now` was written by a clock that was wrong, and need not be later.
+ * A call with the number of the call `id` that began at `since` or later and in which somebody spoke with it, or does; its id. A talk that we began
+ * ourselves and that is shorter than `shortestMs` was none. What seems to begin after `now` was written by a clock that was wrong, and need not be
+ * later. Nor need a call whose row was written before that of `id`, whatever its time says: the clock may have been set meanwhile. Only a call that
+ * was written down after its end (`restored`) has a row that is too late to tell.
  */
 export async function spokenLater(
   prisma: Prisma,
-  number: string,
+  { id, number }: { id: string; number: string },
   since: number,
   shortestMs: number,
   now: number,
@@ -123,6 +125,7 @@ export async function spokenLater(
     SELECT "id" FROM "Call"
     WHERE "caller" = ${number} AND "arrivedAt" >= ${since} AND "arrivedAt" <= ${now} AND "answeredAt" IS NOT NULL
       AND ("direction" = 'inbound' OR "talkMs" >= ${shortestMs})
+      AND rowid > coalesce((SELECT own.rowid FROM "Call" own WHERE own."id" = ${id} AND NOT own."restored"), 0)
     ORDER BY "arrivedAt" LIMIT 1`
   return row?.id ?? null
 }

@@ -66,9 +66,23 @@ it('knows who does not want to be called', async () => {
 it('a talk that a wrong clock has put into the future is neither later than a loss nor the last', async () => {
   const { prisma } = database
   await prisma.call.createMany({ data: [call('wrong', 500_000, talk(501_000, 'anna')), call('lost', 90_000)] })
-  expect(await spokenLater(prisma, CALLER, 90_000, 5_000, NOW)).toBeNull()
+  expect(await spokenLater(prisma, { id: 'lost', number: CALLER }, 90_000, 5_000, NOW)).toBeNull()
   expect((await callerRecord(prisma, CALLER, 0, 0, NOW)).lastTalk).toBeNull()
   await prisma.call.create({ data: call('right', 95_000, talk(96_000, 'boris')) })
-  expect(await spokenLater(prisma, CALLER, 90_000, 5_000, NOW)).toBe('right')
+  expect(await spokenLater(prisma, { id: 'lost', number: CALLER }, 90_000, 5_000, NOW)).toBe('right')
   expect((await callerRecord(prisma, CALLER, 0, 0, NOW)).lastTalk).toMatchObject({ operator: 'boris' })
+})
+
+it('a talk before a loss is none after it, also when the clock was set between the two', async () => {
+  const { prisma } = database
+  const later = (id: string) => spokenLater(prisma, { id, number: CALLER }, 60_000, 5_000, NOW)
+  // spoken with by the right clock; then it is set back, and set right before the loss is decided
+  await prisma.call.create({ data: call('spoken', 90_000, talk(91_000, 'anna')) })
+  await prisma.call.create({ data: call('lost', 55_000) })
+  expect(await later('lost')).toBeNull()
+  await prisma.call.create({ data: call('again', 95_000, talk(96_000, 'boris')) })
+  expect(await later('lost')).toBe('again')
+  // written down when it was long over: its row is later than those of the talks
+  await prisma.call.create({ data: call('restored', 55_000, { restored: true }) })
+  expect(await later('restored')).toBe('spoken')
 })

@@ -29,31 +29,38 @@ function lookAtTheList(office: Office, until: number): void {
     const open = await openCases(prisma)
     // who finds nobody looks again
     if (open.length === 0) return void time.after(chance.int(MINUTE, 20 * MINUTE), () => lookAtTheList(office, until))
-    const { caller } = chance.pick(open)
+    const whom = personOf(chance.pick(open))
     const by = chance.pick(['anna', 'boris', 'olga'])
-    if (chance.yes(0.7)) take(office, caller, by)
-    else resolve(office, caller, by)
+    if (chance.yes(0.7)) take(office, whom, by)
+    else resolve(office, whom, by)
   })
 }
 
+/** The open cases that a command names: those of a number, or the one of a caller without any. */
+type Whom = (row: OpenCase) => boolean
+
+function personOf({ id, caller }: OpenCase): Whom {
+  return (row) => (caller === '' ? row.id === id : row.caller === caller)
+}
+
 /** As `missed take`. */
-function take(office: Office, caller: string, by: string): void {
+function take(office: Office, whom: Whom, by: string): void {
   const { time, chance, chronicle, commandLine } = office
   commandLine.run(async (prisma) => {
-    for (const row of await openCases(prisma, { caller: caller })) {
+    for (const row of (await openCases(prisma)).filter(whom)) {
       const { kind } = await takeCase(prisma, row.id, by, Date.now())
       if (kind !== 'taken') return
       if (row.takenBy === null) chronicle.act('take', row)
     }
-    if (chance.yes(0.7)) time.after(chance.int(2 * MINUTE, 55 * MINUTE), () => resolve(office, caller, by))
+    if (chance.yes(0.7)) time.after(chance.int(2 * MINUTE, 55 * MINUTE), () => resolve(office, whom, by))
   })
 }
 
 /** As `missed resolve`. */
-function resolve({ chance, chronicle, commandLine }: Office, caller: string, by: string): void {
+function resolve({ chance, chronicle, commandLine }: Office, whom: Whom, by: string): void {
   commandLine.run(async (prisma) => {
     const how = chance.yes(0.8) ? 'by-hand' : 'unreachable'
-    for (const row of await openCases(prisma, { caller: caller })) {
+    for (const row of (await openCases(prisma)).filter(whom)) {
       const closed = await closeCase(prisma, row.id, { how, by, note: 'говорил с ним сам', at: Date.now() })
       if (closed) chronicle.act('resolve', row satisfies OpenCase)
     }

@@ -72,10 +72,17 @@ export function nobodyForgotten(evidence: Evidence): string[] {
 
 /** I1: who called last and was not spoken with since stands in the open list. */
 export function openList(evidence: Evidence): string[] {
-  const rows = evidence.rows<{ caller: string }>(`SELECT "caller" FROM "Case" WHERE "openKey" IS NOT NULL`)
-  const open = new Set(rows.map(({ caller }) => caller))
-  return lastLosses(evidence).flatMap((call) =>
-    open.has(call.party) || evidence.wasSettled(call) ? [] : [`I1 ${call.party} was lost and stands in no open list`],
+  const rows = evidence.rows<{ id: string; caller: string }>(
+    `SELECT "id", "caller" FROM "Case" WHERE "openKey" IS NOT NULL`,
+  )
+  const open = new Set(rows.flatMap(({ id, caller }) => [id, caller]))
+  const hidden = evidence.inbound.filter(
+    (call) => call.party === 'anonymous' && evidence.isKnown(call) && evidence.wasLost(call),
+  )
+  return [...lastLosses(evidence), ...hidden].flatMap((call) =>
+    open.has(call.party) || open.has(`case-${call.channel}`) || evidence.wasSettled(call)
+      ? []
+      : [`I1 ${call.party} was lost and stands in no open list (${call.channel})`],
   )
 }
 

@@ -54,12 +54,14 @@ export class Evidence {
   }
 
   /** After it was over somebody of ours said that it is settled, or meant to by a key. */
-  wasSettled({ party, line, endedAt }: RecordedCall): boolean {
+  wasSettled({ channel, party, line, endedAt }: RecordedCall): boolean {
     return this.chronicle.acts.some(
       (act) =>
         act.of !== 'take' &&
-        act.caller === party &&
-        (act.line === line || act.of === 'key') &&
+        // a caller without a number is a case alone
+        (party === 'anonymous'
+          ? act.id === `case-${channel}`
+          : act.caller === party && (act.line === line || act.of === 'key')) &&
         act.at >= (endedAt ?? Infinity),
     )
   }

@@ -56,7 +56,7 @@ CREATE TRIGGER "journal_call_rearm" INSTEAD OF INSERT ON "journal_hot" WHEN NEW.
 END;
 
 CREATE TRIGGER "journal_call_end" INSTEAD OF INSERT ON "journal" WHEN NEW."op" = 'call.end' BEGIN
-  UPDATE "Call" SET "endedAt" = NEW."row"->>'at', "verdict" = NEW."row"->>'verdict', "reason" = NEW."row"->>'reason',
+  UPDATE "Call" SET "endedAt" = NEW."row"->>'at', "newestAtEnd" = (SELECT max(rowid) FROM "Call"), "verdict" = NEW."row"->>'verdict', "reason" = NEW."row"->>'reason',
     "notice" = NEW."row"->>'notice', "group" = coalesce(NEW."row"->>'group', "group"), "waitMs" = NEW."row"->>'waitMs',
     "talkMs" = NEW."row"->>'talkMs', "cause" = NEW."row"->>'cause',
     -- an operator who was gone again before the two were joined has not answered
@@ -92,12 +92,14 @@ CREATE TRIGGER "journal_notice" INSTEAD OF INSERT ON "journal" WHEN NEW."op" = '
 END;
 
 -- An operator spoke with this caller: what was not sent yet about earlier calls need not be sent, also not within a digest. Earlier is a
--- call that had ended when the one with the talk `began`: a company shows its head number for all its people, and who of them waited at the
--- same time has not been spoken with.
+-- call that had ended when the one with the `talk` `began`: a company shows its head number for all its people, and who of them waited at the
+-- same time has not been spoken with. Two things tell of that: the times, and, where the clock was set in between, the order of the rows. A call
+-- knows the newest row that was there when it ended; the row of a later call is newer. The row of a restored call came too late to tell.
 CREATE TRIGGER "journal_notice_cancel" INSTEAD OF INSERT ON "journal" WHEN NEW."op" = 'notice.cancel' BEGIN
   UPDATE "Notice" SET "status" = 'cancelled'
   WHERE "kind" = 'missed'
-    AND "callId" IN (SELECT "id" FROM "Call" WHERE "caller" = NEW."row"->>'caller' AND "endedAt" <= NEW."row"->>'began')
+    AND "callId" IN (SELECT "id" FROM "Call" WHERE "caller" = NEW."row"->>'caller' AND ("endedAt" <= NEW."row"->>'began'
+      OR "newestAtEnd" < (SELECT t.rowid FROM "Call" t WHERE t."id" = NEW."row"->>'talk' AND NOT t."restored")))
     AND ("status" = 'pending' AND "tries" = 0 OR "status" = 'digested' AND "digestId" IN (
       SELECT d."id" FROM "Notice" d WHERE d."kind" = 'digest' AND d."status" = 'pending' AND d."tries" = 0));
 END;
@@ -106,7 +108,8 @@ END;
 CREATE TRIGGER "journal_notice_hold" INSTEAD OF INSERT ON "journal" WHEN NEW."op" = 'notice.hold' BEGIN
   UPDATE "Notice" SET "dueAt" = max("dueAt", NEW."row"->>'until')
   WHERE "kind" = 'missed' AND "status" = 'pending' AND "tries" = 0
-    AND "callId" IN (SELECT "id" FROM "Call" WHERE "caller" = NEW."row"->>'caller' AND "endedAt" <= NEW."row"->>'began');
+    AND "callId" IN (SELECT "id" FROM "Call" WHERE "caller" = NEW."row"->>'caller' AND ("endedAt" <= NEW."row"->>'began'
+      OR "newestAtEnd" < (SELECT t.rowid FROM "Call" t WHERE t."id" = NEW."row"->>'talk' AND NOT t."restored")));
 END;
 
 -- A notice moves into the recipient's digest that has not begun to be sent; if there is none, or it is full, into a new one. A digest is
@@ -177,7 +180,8 @@ CREATE TRIGGER "journal_case_close" INSTEAD OF INSERT ON "journal" WHEN NEW."op"
     "closedBy" = NEW."row"->>'by', "talkMs" = NEW."row"->>'talkMs'
   WHERE "openKey" IS NOT NULL AND ("caller" = NEW."row"->>'caller'
     OR "id" IN (SELECT "caseId" FROM "Callback" WHERE "number" = NEW."row"->>'caller'))
-    AND NOT EXISTS (SELECT 1 FROM "Call" l WHERE l."id" = "lastCallId" AND l."endedAt" > NEW."row"->>'began');
+    AND NOT EXISTS (SELECT 1 FROM "Call" l WHERE l."id" = "lastCallId" AND l."endedAt" > NEW."row"->>'began'
+      AND NOT coalesce(l."newestAtEnd" < (SELECT t.rowid FROM "Call" t WHERE t."id" = NEW."row"->>'talk' AND NOT t."restored"), false));
 END;
 
 -- A closed case, whoever closed it, needs nobody any more: no call-back of it waits, nothing unsent about it is sent ("a person must call"
@@ -216,7 +220,8 @@ CREATE TRIGGER "journal_callback_cancel" INSTEAD OF INSERT ON "journal" WHEN NEW
   WHERE "status" IN ('waiting', 'operator') AND ("number" = NEW."row"->>'number'
     OR "caseId" IN (SELECT "id" FROM "Case" WHERE "caller" = NEW."row"->>'number' AND "openKey" IS NOT NULL))
     AND NOT EXISTS (SELECT 1 FROM "Case" c JOIN "Call" l ON l."id" = c."lastCallId"
-      WHERE c."id" = "caseId" AND l."endedAt" > NEW."row"->>'began');
+      WHERE c."id" = "caseId" AND l."endedAt" > NEW."row"->>'began'
+      AND NOT coalesce(l."newestAtEnd" < (SELECT t.rowid FROM "Call" t WHERE t."id" = NEW."row"->>'talk' AND NOT t."restored"), false));
 END;
 
 -- How a try came out: waiting again, or over.

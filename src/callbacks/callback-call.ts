@@ -183,7 +183,7 @@ export async function joinTwo(
     const result = await operatorLeg.talkWith(client)
     if (result.kind === 'not-bridged' || result.kind === 'dropped') return { kind: 'no-answer' }
     const after = await afterTalk(deps, task, person, Math.round(result.ms), client, client.takeTransfer())
-    return after.kind === 'talked' ? { ...after, began: now } : after
+    return after.kind === 'talked' ? { ...after, began: now, talk: client.id } : after
   } finally {
     if (!client.signal.aborted) await client.hangup()
   }

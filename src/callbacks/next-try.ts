@@ -3,8 +3,8 @@ import type { CallbackRules } from '../config/sections/missed-calls.ts'
 import type { DialFailure } from '../telephony/api.ts'
 
 export type TryResult =
-  /** `began`: by our clock, milliseconds since 1970; missing: so long before now. */
-  | { kind: 'talked'; ms: number; began?: number }
+  /** `began`: by our clock, milliseconds since 1970; missing: so long before now. `talk`: the id of the client's call, if it is known. */
+  | { kind: 'talked'; ms: number; began?: number; talk?: string }
   | { kind: DialFailure | 'unknown' }
   /** The operator spoke with the client and transferred the call; nobody took it there, or back. */
   | { kind: 'transfer-unanswered' }

@@ -61,7 +61,7 @@ export async function endTask(
   task: CallbackTask,
   person: string,
   end: Exclude<AfterTry, { status: 'waiting' }>,
-  talk: { ms: number; began?: number } | null,
+  talk: { ms: number; began?: number; talk?: string } | null,
   tries: number,
 ): Promise<void> {
   const { clock, journal, prisma, endNotices } = deps
@@ -83,6 +83,7 @@ export async function endTask(
         how: 'called-back',
         by: person,
         talkMs,
+        talk: talk?.talk ?? task.legs?.client,
         began: talk?.began ?? at - (talkMs ?? 0),
       },
     })

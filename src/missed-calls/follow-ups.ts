@@ -42,22 +42,24 @@ function afterTalk(call: EndedCall, verdict: Verdict, now: number): JournalEntry
   if (!number) return []
   const talk = call.path.steps.findLast((step) => step.kind === 'talk')
   const { talkMs } = verdict
-  const began = call.arrivedAt
+  const by = talk?.person ?? null
+  const began = { talk: call.id, began: call.arrivedAt }
   return [
-    { op: 'notice.cancel', row: { caller: number, began } },
-    { op: 'callback.cancel', row: { number, at: now, outcome: 'came-back', began } },
-    { op: 'case.close', row: { caller: number, at: now, how: 'came-back', by: talk?.person ?? null, talkMs, began } },
+    { op: 'notice.cancel', row: { caller: number, ...began } },
+    { op: 'callback.cancel', row: { number, at: now, outcome: 'came-back', ...began } },
+    { op: 'case.close', row: { caller: number, at: now, how: 'came-back', by, talkMs, ...began } },
   ]
 }
 
 /** An operator has called the client himself and spoken with him. A moment is no talk: it may have been a machine. */
-export function closedByOutsideTalk({ number, operator, ms, at }: OutsideTalk, config: Config): JournalEntry[] {
+export function closedByOutsideTalk({ id, number, operator, ms, at }: OutsideTalk, config: Config): JournalEntry[] {
   if (ms < successMs(config)) return []
   const over = at + ms
+  const began = { talk: id, began: at }
   return [
-    { op: 'notice.cancel', row: { caller: number, began: at } },
-    { op: 'callback.cancel', row: { number, at: over, outcome: 'called-out', began: at } },
-    { op: 'case.close', row: { caller: number, at: over, how: 'called-out', by: operator, talkMs: ms, began: at } },
+    { op: 'notice.cancel', row: { caller: number, ...began } },
+    { op: 'callback.cancel', row: { number, at: over, outcome: 'called-out', ...began } },
+    { op: 'case.close', row: { caller: number, at: over, how: 'called-out', by: operator, talkMs: ms, ...began } },
   ]
 }
 

@@ -4,7 +4,7 @@ import type { RungResult } from '../model/call-outcome.ts'
 import { ulid } from '../model/ulid.ts'
 import { crashPoint } from '../runtime/crash-point.ts'
 import type { Clock } from '../runtime/clock.ts'
-import type { Journal, JournalEntry } from '../store/journal.ts'
+import type { Journal, JournalEntry, TalkBegan } from '../store/journal.ts'
 import { CallEnded, type Media } from '../telephony/api.ts'
 import type { Operators } from './operators.ts'
 import type { Winner } from '../dialling/ring-devices.ts'
@@ -99,12 +99,13 @@ function recordingName({ path, log }: Call, plan: RingPlan): string | null {
  * What was planned about this caller waits while it is not known whether they talk, and is called off as soon as they do. `stop`: the talk has
  * ended; what follows from it is written with the end of the call.
  */
-function tellTalk({ journal }: TalkDeps, { caller, arrivedAt, snapshot }: Call, at: number): { stop: () => void } {
+function tellTalk({ journal }: TalkDeps, { id, caller, arrivedAt, snapshot }: Call, at: number): { stop: () => void } {
   const { number } = caller
   if (number === null) return { stop: () => {} }
   const { shortest_talk: ms } = snapshot.config.missed_calls
-  journal.note({ op: 'notice.hold', row: { caller: number, began: arrivedAt, until: at + ms + HELD_MS } })
-  const timer = setTimeout(() => journal.note(...spokenWith(number, at + ms, arrivedAt)), ms)
+  const began = { talk: id, began: arrivedAt }
+  journal.note({ op: 'notice.hold', row: { caller: number, until: at + ms + HELD_MS, ...began } })
+  const timer = setTimeout(() => journal.note(...spokenWith(number, at + ms, began)), ms)
   return { stop: () => clearTimeout(timer) }
 }
 
@@ -112,9 +113,9 @@ function tellTalk({ journal }: TalkDeps, { caller, arrivedAt, snapshot }: Call, 
 const HELD_MS = 2_000
 
 /** What is called off when a person speaks with somebody. */
-function spokenWith(caller: string, at: number, began: number): JournalEntry[] {
+function spokenWith(caller: string, at: number, began: TalkBegan): JournalEntry[] {
   return [
-    { op: 'notice.cancel', row: { caller, began } },
-    { op: 'callback.cancel', row: { number: caller, at, outcome: 'came-back', began } },
+    { op: 'notice.cancel', row: { caller, ...began } },
+    { op: 'callback.cancel', row: { number: caller, at, outcome: 'came-back', ...began } },
   ]
 }

@@ -12,6 +12,15 @@ import { sleep } from '../runtime/abort.ts'
 import { mayCrash, throughWall } from '../runtime/crash-point.ts'
 import type { Prisma } from './database.ts'
 
+/**
+ * The call in which somebody spoke with a number. What ended after it began is not told by it: others may share the number. Both by its row and by the
+ * time (milliseconds since 1970), for the clock may have been set; `talk` is missing where no row is known.
+ */
+export interface TalkBegan {
+  talk?: string | undefined
+  began: number
+}
+
 export interface JournalRows {
   'call.open': {
     id: string
@@ -58,10 +67,9 @@ export interface JournalRows {
     dueAt: number
     createdAt: number
   }
-  /** `began`: when the call began in which an operator spoke with this number. What ended later is not told by it: others may share the number. */
-  'notice.cancel': { caller: string; began: number }
+  'notice.cancel': { caller: string } & TalkBegan
   /** Nothing of `notice.cancel` is sent before `until`: whether they talk is known a moment later. */
-  'notice.hold': { caller: string; began: number; until: number }
+  'notice.hold': { caller: string; until: number } & TalkBegan
   'notice.digest': {
     noticeId: string
     tries: number
@@ -100,9 +108,7 @@ export interface JournalRows {
     how: 'called-back' | 'called-out' | 'came-back' | 'by-hand'
     by: string | null
     talkMs: number | null
-    /** As of `notice.cancel`. */
-    began: number
-  }
+  } & TalkBegan
   'callback.new': {
     id: string
     callId: string
@@ -132,8 +138,7 @@ export interface JournalRows {
   }
   /** When a report is mailed next. */
   'report.due': { name: string; dueAt: number }
-  /** `began`: as of `notice.cancel`. */
-  'callback.cancel': { number: string; at: number; outcome: string; began: number }
+  'callback.cancel': { number: string; at: number; outcome: string } & TalkBegan
   /** The words of queues/operator-state.ts. */
   'operator.event': {
     id: string

@@ -166,6 +166,30 @@ it('a talk tells nothing of a call that had not ended when its own call began: t
   expect(await state()).toEqual(['cancelled', 'cancelled', 'came-back'])
 })
 
+it('and what came after its end is told by the order of the rows, where the clock was set in between', async () => {
+  const shared = '+79123456789'
+  const told = (talk: string): JournalEntry[] => [
+    { op: 'notice.cancel', row: { caller: shared, talk, began: 1000 } },
+    { op: 'callback.cancel', row: { number: shared, at: 2000, outcome: 'came-back', talk, began: 1000 } },
+    {
+      op: 'case.close',
+      row: { caller: shared, at: 2000, how: 'came-back', by: 'anna', talkMs: 500, talk, began: 1000 },
+    },
+  ]
+  const state = async () => [
+    (await database.prisma.notice.findFirstOrThrow()).status,
+    (await database.prisma.callback.findFirstOrThrow()).status,
+    (await database.prisma.case.findFirstOrThrow()).closedHow,
+  ]
+  // the clock was far ahead when it ended; another of the company was on the line by then
+  await journal.commit([opened('a'), opened('beside')])
+  await journal.commit([ended('a', 90_000), notice('n1', 'a'), loss('a', 90_000), callback('a', 90_000)])
+  await journal.commit(told('beside'))
+  expect(await state()).toEqual(['pending', 'waiting', null])
+  await journal.commit([opened('later'), ...told('later')])
+  expect(await state()).toEqual(['cancelled', 'cancelled', 'came-back'])
+})
+
 it('a second loss counts on the open case and makes no second task', async () => {
   await journal.commit([opened('a'), opened('b')])
   await journal.commit([ended('a'), loss('a', 2000), callback('a', 2000)])

@@ -8,7 +8,7 @@ import { adoptCallbacks, type CallbackRecoveryDeps, endTalk } from './callbacks/
 import { adoptDeskCalls, type DeskRecoveryDeps } from './calls/desk-recovery.ts'
 import { doorbell, type DoorbellDeps } from './calls/doorbell.ts'
 import type { OutsideTalk } from './calls/outside-talk.ts'
-import { adoptCalls, endLostCalls, type RecoveryDeps } from './calls/recovery.ts'
+import { adoptCalls, endLostCalls, lostCalls, type RecoveryDeps } from './calls/recovery.ts'
 import { recoverCampaigns } from './campaigns/recovery.ts'
 import type { Config } from './config/schema.ts'
 import type { Clock } from './runtime/clock.ts'
@@ -48,7 +48,6 @@ export class Recovery {
   /** Adopted calls that wait to be served. */
   #starts: (() => void)[] = []
   /** Without a channel, and the doorbell book has not been read to its end since. */
-  #lostCalls: OpenCall[] = []
   #lostCallbacks: CallbackTask[] = []
   #lostDeskCalls: OpenCall[] = []
   #reading: Promise<void> | null = null
@@ -85,9 +84,8 @@ export class Recovery {
     const outbound = await adoptCallbacks(callbacks, channels)
     crashPoint('recovery.callbacks-adopted')
     const desk = await adoptDeskCalls(this.#parts.desk, channels)
-    this.#starts.push(...inbound.starts, ...outbound.starts, ...desk.starts)
+    this.#starts.push(...inbound, ...outbound.starts, ...desk.starts)
     this.#lostDeskCalls = desk.gone
-    this.#lostCalls = inbound.gone
     this.#lostCallbacks = outbound.gone
     if (this.#isFirst) {
       const live = channels.map(({ id, application }) => ({ id, talking: application === 'Bridge' }))
@@ -106,7 +104,7 @@ export class Recovery {
     const { calls, telephony, log } = this.#parts
     try {
       const own = { ...calls, openCalls: async () => (await calls.openCalls()).filter(({ id }) => id === channel.id) }
-      const { starts } = await adoptCalls(own, [channel])
+      const starts = await adoptCalls(own, [channel])
       for (const start of starts) start()
       if (starts.length > 0) return
     } catch (error) {
@@ -155,15 +153,14 @@ export class Recovery {
   async #read(): Promise<void> {
     const { telephony, calls, callbacks, desk } = this.#parts
     await this.#freeLines()
-    const lostCalls = this.#lostCalls
+    const lost = await lostCalls(calls, () => telephony.living())
     const lostCallbacks = this.#lostCallbacks
     if (!(await telephony.drainDoorbell(DOORBELL_DEADLINE_MS))) return
     crashPoint('recovery.book-read')
-    await endLostCalls(calls, lostCalls)
+    await endLostCalls(calls, lost)
     for (const task of lostCallbacks) if (this.#forget(task)) await endTalk(callbacks, task, null)
     // answered, and nobody knows for how long they talked: no talk that closes a case
     for (const open of this.#lostDeskCalls.splice(0)) await desk.end(open, open.answered ? 0 : null)
-    if (this.#lostCalls === lostCalls) this.#lostCalls = []
   }
 
   async #callbackTalked(operatorChannel: string, ms: number): Promise<void> {

@@ -71,6 +71,7 @@ export function inboundCalls(deps: InboundDeps): (arrival: Arrival) => Promise<v
  */
 export async function serve(deps: InboundDeps, call: Call, deed: (call: Call) => Promise<void>): Promise<void> {
   let over = true
+  call.leg.leaveUntoldEndToBook()
   try {
     await deed(call)
     await runTransfers(transferDeps(deps), call)
@@ -104,7 +105,7 @@ export function transferDeps({ clock, journal, transferred }: InboundDeps): Tran
 async function afterFailure(deps: InboundDeps, call: Call, error: unknown): Promise<boolean> {
   // the caller's own leg counts: a CallEnded of another leg that nobody caught must not leave him in silence
   if (call.leg.signal.reason instanceof TakenAway) {
-    call.log.warn('the dialplan took a call from us while we did not answer')
+    call.log.warn('what became of a call is for the doorbell book to tell: nobody told us')
     return false
   }
   if (call.leg.signal.aborted) {

@@ -44,25 +44,25 @@ interface RingPoint {
   offer?: WaitingOffer | undefined
 }
 
-export interface Adopted {
-  /** The calls whose channel is gone. */
-  gone: OpenCall[]
-  /** Serve those that were adopted; to be called once calls can be placed again. */
-  starts: (() => void)[]
-}
-
-/** Takes what lives in hand. */
-export async function adoptCalls(deps: RecoveryDeps, channels: LivingChannel[]): Promise<Adopted> {
+/** Takes what lives in hand. Returns what serves those calls; to be called once calls can be placed again. */
+export async function adoptCalls(deps: RecoveryDeps, channels: LivingChannel[]): Promise<(() => void)[]> {
   const living = new Map(channels.map((channel) => [channel.id, channel]))
-  const adopted: Adopted = { gone: [], starts: [] }
+  const starts: (() => void)[] = []
   for (const open of await deps.openCalls()) {
     if (open.direction !== 'inbound' || deps.live.has(open.id)) continue
     const channel = living.get(open.id)
-    if (!channel) adopted.gone.push(open)
-    else if (channel.application === 'Stasis' || channel.application === 'Bridge')
-      adopted.starts.push(await adoptCall(deps, open, channel, living))
+    if (channel?.application === 'Stasis' || channel?.application === 'Bridge')
+      starts.push(await adoptCall(deps, open, channel, living))
   }
-  return adopted
+  return starts
+}
+
+/** The calls whose channel is gone, and which nobody has in hand. `living`: asked after the rows were read, or a call may come in between. */
+export async function lostCalls(deps: RecoveryDeps, living: () => Promise<string[]>): Promise<OpenCall[]> {
+  const left = (await deps.openCalls()).filter(({ id, direction }) => direction === 'inbound' && !deps.live.has(id))
+  if (left.length === 0) return []
+  const channels = new Set(await living())
+  return left.filter(({ id }) => !channels.has(id))
 }
 
 /** Ends calls of which neither Asterisk nor its doorbell book knows anything more. */

@@ -45,7 +45,7 @@ export interface Leg {
   readonly id: string
   /** Asterisk's name of the channel, `PJSIP/101-00000007`. */
   readonly channelName: string
-  /** Aborts with CallEnded when the channel is gone, with TakenAway when it lives on without us. */
+  /** Aborts with CallEnded when the channel is gone, with TakenAway when what became of it is told by the doorbell book. */
   readonly signal: AbortSignal
   readonly log: Logger
   /** Keys that nobody has taken yet, oldest first: what was typed ahead of a menu. */
@@ -76,6 +76,11 @@ export interface Leg {
   takeTransfer(): Transfer | null
   /** Of a leg that was passed on: how it comes back to us, because nobody took it there, or whether it has ended elsewhere with a talk. */
   untilBack(): Promise<Transfer | 'talked' | 'unanswered'>
+  /**
+   * The doorbell book follows this leg: if its end is not told (the connection was lost meanwhile), the signal aborts with TakenAway, and the book
+   * will tell. Without this an untold end counts as the end of what the leg was doing last.
+   */
+  leaveUntoldEndToBook(): void
   /**
    * RTP packets that have come from the far side so far; null when it cannot be told: nobody has answered the leg yet, or Asterisk keeps no count.
    * Rejects with CallEnded.

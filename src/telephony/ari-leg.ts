@@ -62,6 +62,7 @@ export class AriLeg implements Leg {
   #recordings: LegRecordings
   #away: LegAway
   #lost: LostEvents
+  #isBooked = false
   #lastCause = 0
   /** On performance.now(): when somebody asked for the hang-up first, and when the end was told. */
   hangupRequestedAt = Infinity
@@ -250,9 +251,13 @@ export class AriLeg implements Leg {
     this.#away.returned(word, args)
   }
 
-  /** Gone while nobody told us: it may have ended in the hands of the dialplan, whose book knows. A talk that we began is ours to tell. */
+  /** Gone while nobody told us: the book knows how a caller's channel ended, and of a talk of other legs we tell what we know. */
   vanished(): void {
-    this.move('not-found', 0)
+    this.move(this.#isBooked ? 'left-to-book' : 'not-found', 0)
+  }
+
+  leaveUntoldEndToBook(): void {
+    this.#isBooked = true
   }
 
   /** The dialplan has it, and will tell how it ended. */

@@ -21,17 +21,24 @@ export const custodyEvents = [
   'returned',
   'seen-elsewhere',
   'not-found',
+  'left-to-book',
   'partner-gone',
   'came-anew',
 ] as const
 /**
  * `order-refused`: Asterisk did not carry out what handed it over. `left`, `hung-up`: StasisEnd, before and after a hang-up. `returned`: it has entered
  * our application again. `seen-elsewhere`: a look found it outside of our application. `not-found`: a look found no such channel, and nobody had
- * told. `partner-gone`: the other side of its talk is gone, and it lives on. `came-anew`: the dialplan has brought it to our door as a new caller.
+ * told; `left-to-book`: the same of a caller's channel, how it ended stands in the doorbell book. `partner-gone`: the other side of its talk is gone, and it lives on. `came-anew`: the dialplan has brought it to our door as a new caller.
  */
 export type CustodyEvent = (typeof custodyEvents)[number]
 
-const away = { 'returned': 'ours', 'order-refused': 'ours', 'destroyed': 'ended', 'not-found': 'ended' } as const
+const away = {
+  'returned': 'ours',
+  'order-refused': 'ours',
+  'destroyed': 'ended',
+  'not-found': 'ended',
+  'left-to-book': 'taken',
+} as const
 
 const table: Record<Custody, Partial<Record<CustodyEvent, Custody>>> = {
   'ours': {
@@ -43,11 +50,18 @@ const table: Record<Custody, Partial<Record<CustodyEvent, Custody>>> = {
     'seen-elsewhere': 'taken',
     // the dialplan may have had it last
     'not-found': 'taken',
+    'left-to-book': 'taken',
   },
-  'left': { 'returned': 'ours', 'destroyed': 'taken', 'seen-elsewhere': 'taken', 'not-found': 'taken' },
+  'left': {
+    'returned': 'ours',
+    'destroyed': 'taken',
+    'seen-elsewhere': 'taken',
+    'not-found': 'taken',
+    'left-to-book': 'taken',
+  },
   'dialplan': { ...away, 'handed-to-talk': 'talking', 'came-anew': 'taken' },
   'talking': { ...away, 'partner-gone': 'passed-on' },
-  'passed-on': { 'returned': 'ours', 'destroyed': 'ended', 'not-found': 'ended' },
+  'passed-on': { 'returned': 'ours', 'destroyed': 'ended', 'not-found': 'ended', 'left-to-book': 'taken' },
   'taken': {},
   'ended': {},
 }

@@ -139,6 +139,7 @@ export class Dialplan {
   /** The `h` of a channel: its line of the book gets its end. */
   hangup(channel: Channel): void {
     if (channel.book !== null && channel.fate !== null) this.#write(channel, `${channel.fate}${this.#moment()}`)
+    else if (channel.held) this.#write(channel, `new|||${this.#moment()}`)
   }
 
   /** The caller is gone; what rang plainly for him stops. */

@@ -1,7 +1,7 @@
 /** The connection to Asterisk without Asterisk: the fake telephone, channels that a former life left, and a doorbell book. */
-import type { Leg, Recording } from '../../src/telephony/api.ts'
+import { type Leg, type Recording, TakenAway } from '../../src/telephony/api.ts'
 import type { AsteriskLink, LivingChannel } from '../../src/telephony/link.ts'
-import { FakeTelephony } from './fake-telephony.ts'
+import { type FakeLeg, FakeTelephony } from './fake-telephony.ts'
 
 export class FakeAsterisk extends FakeTelephony implements AsteriskLink {
   readonly reconnects = 0
@@ -31,7 +31,9 @@ export class FakeAsterisk extends FakeTelephony implements AsteriskLink {
     return Promise.resolve()
   }
   living(): Promise<string[]> {
-    return Promise.resolve(this.legs.filter(({ signal }) => !signal.aborted).map(({ id }) => id))
+    // what the dialplan has taken lives on without us
+    const lives = ({ signal }: FakeLeg) => !signal.aborted || signal.reason instanceof TakenAway
+    return Promise.resolve(this.legs.filter(lives).map(({ id }) => id))
   }
   channelsOn(endpoint: string): number {
     return this.legs.filter(({ channelName, signal }) => channelName.startsWith(`${endpoint}-`) && !signal.aborted)

@@ -283,6 +283,8 @@ export class FakeLeg implements Leg {
     this.#transfer = null
     return transfer
   }
+  /** Its ends are all told. */
+  leaveUntoldEndToBook(): void {}
   async untilBack(): Promise<Transfer | 'talked' | 'unanswered'> {
     await untilAborted(this.signal)
     return 'talked'

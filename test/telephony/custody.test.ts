@@ -20,6 +20,7 @@ destroyed           ended     taken  ended     ended      ended      ·      ·
 returned            ·         ours   ours      ours       ours       ·      ·
 seen-elsewhere      taken     taken  ·         ·          ·          ·      ·
 not-found           taken     taken  ended     ended      ended      ·      ·
+left-to-book        taken     taken  taken     taken      taken      ·      ·
 partner-gone        ·         ·      ·         passed-on  ·          ·      ·
 came-anew           ·         ·      taken     ·          ·          ·      ·
 `

@@ -8,6 +8,7 @@ import { musicClassName } from '../prompts/music-on-hold.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Journal } from '../store/journal.ts'
 import type { Leg, Telephony } from '../telephony/api.ts'
+import { type WaitingSound, waitingSound } from './waiting-sound.ts'
 
 /** `accepts`: must accept with a key. */
 export type Stranger = { name: string } & ({ endpoint: string } | { number: string; accepts: boolean })
@@ -38,13 +39,16 @@ export async function ringStranger(
   const began = performance.now()
   const { controller, unlink } = childController(leg.signal)
   const music = Object.keys(snapshot.config.music)[0]
-  await leg.startMusic(music === undefined ? 'default' : musicClassName(music))
+  const waiting = waitingSound(call, music === undefined ? 'default' : musicClassName(music), undefined, async () => [])
+  waiting.start()
   let outcome: 'no-answer' | 'abandoned' | 'talked' = 'abandoned'
   try {
     const placed = await dial(deps, call, stranger, timeoutMs, controller.signal)
     leg.signal.throwIfAborted()
     const result =
-      placed.kind === 'answered' ? await talkWithStranger(deps, call, to, stranger, placed.leg) : resultOf(placed)
+      placed.kind === 'answered'
+        ? await talkWithStranger(deps, call, to, stranger, placed.leg, waiting)
+        : resultOf(placed)
     outcome = result === 'talked' ? 'talked' : 'no-answer'
     if (result !== 'talked') {
       const ms = Math.round(performance.now() - began)
@@ -54,7 +58,10 @@ export async function ringStranger(
   } finally {
     controller.abort()
     unlink()
-    if (outcome !== 'talked') path.add({ kind: 'ring-ended', to, outcome })
+    if (outcome !== 'talked') {
+      path.add({ kind: 'ring-ended', to, outcome })
+      await waiting.stop()
+    }
   }
 }
 
@@ -86,12 +93,15 @@ async function talkWithStranger(
   to: string,
   stranger: Stranger,
   peer: Leg,
+  waiting: WaitingSound,
 ): Promise<RungResult | 'talked'> {
   try {
     if ('number' in stranger && stranger.accepts && !(await accepts(peer).catch(() => false))) return 'not-accepted'
     await journal.commit([
       { op: 'call.answered', row: { id, at: clock.now(), operator: to, peer: peer.id, group: null } },
     ])
+    // Asterisk would play it on into the talk; what follows goes the same way, in this order
+    void waiting.stop()
     const result = await leg.talkWith(peer)
     if (result.kind === 'not-bridged') return 'failed'
     if (result.kind === 'dropped') {

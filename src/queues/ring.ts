@@ -26,6 +26,9 @@ export interface RingDeps extends RingDevicesDeps, TalkDeps {
   waitingWords: (call: Call, offer: WaitingOffer, position: number) => Promise<Media[]>
 }
 
+/** A phone that picks up and drops by itself would be rung all the time. */
+const AFTER_DROP_MS = 2_000
+
 /** These will not come out otherwise if tried again for the same caller. */
 const FINAL: ReadonlySet<RungResult> = new Set<RungResult>([
   'busy',
@@ -122,7 +125,13 @@ async function ringUntil(
   const final = rejectedBy(call)
   const outside = outsideDialsOf(call)
   const devices = { ...deps, dialOutside: outside.remembering(deps.dialOutside) }
-  const restMs = (person: string) => outside.pauseMs(config.people[person]!, deps.telephony)
+  const droppedAt = new Map<string, number>()
+  const restMs = (person: string) =>
+    Math.max(
+      outside.pauseMs(config.people[person]!, deps.telephony),
+      (droppedAt.get(person) ?? -Infinity) + AFTER_DROP_MS - performance.now(),
+      0,
+    )
   const withoutLine = new Set<string>()
   for (;;) {
     signal.throwIfAborted()
@@ -202,7 +211,8 @@ async function ringUntil(
         void waiting.stop()
       }
       if (await talk(deps, call, plan, winner, stopWaiting, signal)) return 'talked'
-      if (!wasDropped(call, winner.person)) final.add(winner.person)
+      if (wasDropped(call, winner.person)) droppedAt.set(winner.person, performance.now())
+      else final.add(winner.person)
       if (!silent) continue
       inLine.comesBack()
       waiting.start()

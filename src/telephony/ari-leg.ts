@@ -93,7 +93,8 @@ export class AriLeg implements Leg {
   }
 
   get passedOn(): boolean {
-    return this.#custody === 'passed-on'
+    // a caller who leaves at once is gone before it is seen that the call went on elsewhere
+    return this.#custody === 'passed-on' || (this.#custody === 'ended' && this.#away.rings)
   }
 
   async answer(): Promise<void> {

@@ -28,13 +28,20 @@ const AT_ONCE_MS = 5_000
 
 /**
  * `rang`: the far side had begun to ring; a plain clearing (16), our time-out or a line that is lost on the way (34, 42, 44) then means
- * that nobody answered: who heard it ring has been disturbed, and the try counts. `ms`: from the request to its end.
+ * that nobody answered: who heard it ring has been disturbed, and the try counts. `ms`: from the request to its end. `ofDesk`: a desk phone that rings
+ * and by itself, within seconds, says that nobody answers (480, 503) is told not to disturb, or somebody pressed the key; it is not rung on.
  */
 export function dialFailure(
   code: number,
   rang: boolean,
   ms = Infinity,
+  ofDesk = false,
 ): Exclude<DialFailure, 'not-placed' | 'cancelled'> {
+  const kind = failureOf(code, rang, ms)
+  return kind === 'no-answer' && ofDesk && ms < AT_ONCE_MS ? 'rejected' : kind
+}
+
+function failureOf(code: number, rang: boolean, ms: number): Exclude<DialFailure, 'not-placed' | 'cancelled'> {
   switch (code) {
     case 17:
       return 'busy'

@@ -51,6 +51,11 @@ export class PendingDial {
     return `${technology}/${resource.slice(resource.lastIndexOf('@') + 1)}`
   }
 
+  /** A phone of the house, not a number behind a trunk. */
+  get #isDesk(): boolean {
+    return !this.#request.target.endpoint.includes('@')
+  }
+
   async run(): Promise<DialResult> {
     const { signal, timeoutMs } = this.#request
     if (signal?.aborted) return { kind: 'cancelled', cause: 0 }
@@ -90,7 +95,7 @@ export class PendingDial {
       const failure =
         this.#forwarded || isRedirect(message)
           ? 'forwarded'
-          : dialFailure(code, this.#rang, performance.now() - this.#beganAt)
+          : dialFailure(code, this.#rang, performance.now() - this.#beganAt, this.#isDesk)
       this.#settle({ kind: this.#giveUp ?? failure, cause: code })
     }
   }

@@ -88,7 +88,7 @@ export class PhoneGround {
     const ours = channels.filter(({ name }) => name.startsWith('PJSIP'))
     for (const { id } of ours) await unlessGone(this.daemon.request('DELETE', `/channels/${id}`))
     await this.daemon.cleanUp()
-    for (const kind of ['inbound', 'leg', 'came-back']) await this.#forget(kind)
+    for (const kind of ['inbound', 'desk', 'leg', 'came-back']) await this.#forget(kind)
   }
 
   /** Places a leg as the daemon does; resolves when Asterisk has taken the order. */

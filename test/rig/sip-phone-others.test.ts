@@ -32,19 +32,18 @@ describe('SIPp', () => {
       keys,
     })
 
-  it('calls, is answered, passes the operator on by REFER without a subscription, is told 200 at once, and hangs up', async () => {
-    const { daemon, phones } = ground
+  it('calls, is answered, and may not pass the operator on: its REFER is refused with 603, and the talk goes on until it hangs up', async () => {
+    const { daemon } = ground
     const playing = sipp('refers', { line: OUR_NUMBER, caller: CALLER, target: '102' })
     const { id } = await daemon.started('inbound')
-    await daemon.request('POST', `/channels/${id}/variable`, { variable: 'TRANSFER_CONTEXT', value: RIG_TRANSFER })
-    const { legId } = await ground.answeredOperator()
+    const { operator, legId } = await ground.answeredOperator({ TRANSFER_CONTEXT: RIG_TRANSFER })
     await Promise.all([daemon.answer(id), daemon.follow(id), daemon.follow(legId)])
     await daemon.continue(id, legId, 'perezvon-talk')
-    await (await phones['102'].rings()).answer()
+    await ground.together(id, legId)
     await playing
-    const transfer = await ground.event('BridgeBlindTransfer', (e) => e.result === 'Success' && e.channel?.id === id)
-    expect(transfer.transferee?.id).toBe(legId)
-    await ground.at(legId, `${RIG_TRANSFER},102 Dial`)
+    await operator.ended(5_000)
+    expect(operator.times.ended! - operator.times.up!).toBeGreaterThan(2_000)
+    expect(daemon.events.filter(({ type }) => type === 'BridgeBlindTransfer')).toEqual([])
   })
 
   it('is called and redirects by 302: the Dial event names where to', async () => {

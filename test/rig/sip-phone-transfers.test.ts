@@ -5,6 +5,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Transferred } from '../../scripts/rig/sip/refer.ts'
 import { spoken } from '../../scripts/rig/sounds.ts'
+import { OUR_NUMBER } from '../support/world.ts'
 import { type PhoneEvent, PhoneGround, RIG_TRANSFER, RINGS_102, type Talk } from './sip-phone-ground.ts'
 import { eventually } from './stand-in.ts'
 
@@ -76,22 +77,16 @@ it('blind, to what the context has not: accepted, told 404, and the talk goes on
   ).toEqual([])
 })
 
-it('blind, by the caller: the operator’s leg, until then without a dialplan, goes on in the context of the caller’s trunk', async () => {
-  const { caller, callerId } = await ground.answeredCaller()
-  const { legId } = await ground.answeredOperator()
-  await ground.daemon.request('POST', `/channels/${callerId}/variable`, {
-    variable: 'TRANSFER_CONTEXT',
-    value: RIG_TRANSFER,
-  })
-  await Promise.all([ground.daemon.follow(callerId), ground.daemon.follow(legId)])
-  await ground.daemon.continue(callerId, legId, 'perezvon-talk')
-  await ground.together(callerId, legId)
-  const transferring = caller.refer('102')
-  const ringing = await ground.phones['102'].rings()
-  expect(await blindOf(callerId)).toMatchObject({ result: 'Success', transferee: { id: legId } })
-  await ground.at(legId, `${RIG_TRANSFER},102 Dial`)
-  await ringing.answer()
-  expect((await transferring).final).toBe(200)
+it('by the caller, blind or attended: a trunk may transfer nobody; refused with 603, and the talk goes on', async () => {
+  const talk = await ground.talk(CONTEXT)
+  const refused = { accepted: 603, told: [], final: null } satisfies Transferred
+  expect(await talk.caller.refer('102')).toEqual(refused)
+  const { caller: second } = await ground.answeredCaller()
+  expect(await talk.caller.referReplaces(second)).toEqual(refused)
+  await second.hangUp()
+  await ground.together(talk.callerId, talk.legId)
+  await hearsNow(talk, talk.operator)
+  expect(ground.phones['102'].rung.filter(({ isOver }) => !isOver)).toEqual([])
 })
 
 it('blind, by a leg that talks with nobody: told 400, result Invalid, and it stays with us', async () => {
@@ -159,8 +154,8 @@ it('semi-attended, and the target refuses: the second call’s dialplan has the 
 
 it('attended, to a second call that we hold in Stasis: StasisStart of the caller’s id without arguments, replace_channel names the second', async () => {
   const talk = await ground.talk(CONTEXT)
-  const second = await ground.phones['101'].call('+73432001122')
-  const { id } = await ground.daemon.started('inbound')
+  const second = await ground.phones['101'].call(OUR_NUMBER)
+  const { id } = await ground.daemon.started('desk')
   await ground.daemon.answer(id)
   await second.answered()
   expect((await talk.operator.referReplaces(second)).final).toBe(200)

@@ -14,7 +14,7 @@ export interface ScriptedPhones {
 }
 
 /** Beside the far end's addresses. */
-const HOST = '127.0.0.5'
+const HOST = '127.0.0.6'
 
 /** `sip-trunk`, as the system under test knows it. */
 export function sipTrunkOf(port: number): Trunk {

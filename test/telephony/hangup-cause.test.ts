@@ -35,3 +35,15 @@ it.each([
 ] as const)('cause %i, rang: %s, after %i ms: %s', (code, rang, ms, kind) => {
   expect(dialFailure(code, rang, ms)).toBe(kind)
 })
+
+// a desk phone that is told not to disturb rings for a blink and says 480; it would be rung again at once, without end
+it.each([
+  [19, true, 100, 'rejected'],
+  [18, true, 4_999, 'rejected'],
+  [34, true, 100, 'rejected'],
+  [19, true, 5_000, 'no-answer'],
+  [19, false, 100, 'unreachable'],
+  [17, true, 100, 'busy'],
+] as const)('a desk phone, cause %i, rang: %s, after %i ms: %s', (code, rang, ms, kind) => {
+  expect(dialFailure(code, rang, ms, true)).toBe(kind)
+})

@@ -42,9 +42,14 @@ export interface CallbackCallDeps extends RingDevicesDeps {
   transfers: TransferDeps
   /** This operator speaks with the client since now; `callId`: the row of the client's call. */
   speaks: (person: string, callId: string, client: string) => void
+  /** The operator, who was rung for this group, has transferred the client, and does not wait for what becomes of the transfer. */
+  free: (person: string, group: string) => void
 }
 /** What joining the two takes. */
-export type JoinDeps = Pick<CallbackCallDeps, 'journal' | 'clock' | 'log' | 'snapshot' | 'transfers' | 'speaks'>
+export type JoinDeps = Pick<
+  CallbackCallDeps,
+  'journal' | 'clock' | 'log' | 'snapshot' | 'transfers' | 'speaks' | 'free'
+>
 
 const OPERATOR_RINGS_MS = 20_000
 /** After the database has refused what must be written. */
@@ -202,6 +207,7 @@ export async function afterTalk(
   const began = clock.now()
   const path = new CallPath(client.id, journal, clock)
   if (!transfer && !client.passedOn) return { kind: 'talked', ms }
+  deps.free(person, task.group)
   const current = snapshot()
   const name = current.config.people[person]?.name ?? person
   path.add({ kind: 'talk', person, name, ms })
@@ -222,8 +228,8 @@ export async function afterTalk(
     // the client has hung up meanwhile
     if (!client.signal.aborted) throw error
   }
-  if (isLostInTransfer(path.steps)) return { kind: 'transfer-unanswered' }
-  return { kind: 'talked', ms: ms + Math.max(0, clock.now() - began) }
+  if (isLostInTransfer(path.steps)) return { kind: 'transfer-unanswered', freed: true }
+  return { kind: 'talked', ms: ms + Math.max(0, clock.now() - began), freed: true }
 }
 
 function callRow(

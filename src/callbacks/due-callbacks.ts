@@ -14,7 +14,7 @@ import { callBack } from './call-back.ts'
 import { trunkFor } from '../dialling/caller-id.ts'
 import { type CallbackCallDeps, type CallbackTry, REFUSED_RETRY_MS } from './callback-call.ts'
 import { clientMayBeCalledFrom } from './client-hours.ts'
-import { type TryResult, POSTPONE_MS } from './next-try.ts'
+import { isFreed, type TryResult, POSTPONE_MS } from './next-try.ts'
 import { PassRoom } from './pass-room.ts'
 import { hasIdleOperator } from './room.ts'
 import { type EndDeps, endTask, settleTry } from './settle.ts'
@@ -218,7 +218,9 @@ export class DueCallbacks {
     try {
       await this.settle(task, person, config, result, callbackTry.counted)
     } finally {
-      for (const one of [...first, ...more]) this.release(one, result.kind === 'talked' && one === person, task.group)
+      for (const one of [...first, ...more])
+        if (one !== person || !isFreed(result))
+          this.release(one, result.kind === 'talked' && one === person, task.group)
     }
   }
 

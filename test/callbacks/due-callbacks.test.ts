@@ -54,6 +54,24 @@ describe('the operator first', () => {
     expect(await world.prisma.call.findMany()).toMatchObject([{ direction: 'callback', verdict: 'answered' }])
   })
 
+  it('an operator who has transferred the client is free, and whoever has them by then keeps them', async () => {
+    await open()
+    world.telephony.on('PJSIP/101', answers)
+    world.telephony.on(CLIENT, answers)
+    await world.lost(CLIENT)
+    const pass = world.pass()
+    await vi.waitFor(() => expect(world.telephony.legs).toHaveLength(2))
+    const [operator, client] = world.telephony.legs
+    await operator!.talking
+    expect(world.operators.presence('anna')).toBe('busy')
+    client!.transferredBy(operator!)
+    await vi.waitFor(() => expect(world.operators.presence('anna')).toBe('free'))
+    expect(world.operators.tryReserve(['anna'])).toBe('anna') // for somebody else
+    client!.phone.hangup()
+    await pass
+    expect(world.operators.presence('anna')).toBe('busy')
+  })
+
   it('what came of a try is written also when the database refuses it at first', async () => {
     await open()
     world.telephony.on('PJSIP/101', answers)

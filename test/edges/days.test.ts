@@ -214,6 +214,18 @@ describe('what is told of a caller', () => {
     const history = await callerHistory(database.prisma, lost(config, caller, NOON, [asked]), NOON)
     expect(history).toMatchObject({ callsToday: 2, diallable: true })
   })
+
+  it('a caller who was spoken with, transferred and then lost may be called back like any other; one who was only spoken with is not asked after', async () => {
+    const caller = newCaller()
+    await write(opened(caller, NOON - HOUR), opened(caller, NOON))
+    const talk = { kind: 'talk', person: 'anna', name: 'Anna', ms: 9_000 } as const
+    const transfer = { kind: 'transfer', by: 'anna', name: 'Anna', to: '102' } as const
+    const of = (...steps: Parameters<typeof lost>[3] & object) =>
+      callerHistory(database.prisma, lost(config, caller, NOON, steps), NOON)
+    expect(await of(talk, transfer)).toMatchObject({ callsToday: 2, diallable: true })
+    expect(await of(talk, transfer, talk)).toMatchObject({ diallable: false })
+    expect(await of(talk)).toMatchObject({ diallable: false })
+  })
 })
 
 describe('working time goes on where it stopped', () => {

@@ -26,7 +26,7 @@ export class AriRequests {
     this.#chance = chance
   }
 
-  carryOut(operation: AriOperation, parameters: AriParameters): Reply {
+  carryOut(operation: AriOperation, parameters: AriParameters, variables: Record<string, unknown> = {}): Reply {
     const asterisk = this.#asterisk
     const text = (name: string) => String(parameters[name] ?? '')
     switch (operation) {
@@ -59,6 +59,7 @@ export class AriRequests {
           text('callerId'),
           Number(parameters['timeout'] ?? 30),
           text('originator'),
+          variables,
         )
       case 'playbacks.get':
         return this.#withSound(text('playbackId'), () => ({ status: 200 }))
@@ -130,7 +131,14 @@ export class AriRequests {
     return { status: 204 }
   }
 
-  #originate(id: string, endpoint: string, callerId: string, timeout: number, originator: string): Reply {
+  #originate(
+    id: string,
+    endpoint: string,
+    callerId: string,
+    timeout: number,
+    originator: string,
+    variables: Record<string, unknown>,
+  ): Reply {
     const asterisk = this.#asterisk
     if (originator) asterisk.parts.chronicle.askedFor(originator)
     if (asterisk.channels.has(id)) return { status: 409 }
@@ -141,6 +149,7 @@ export class AriRequests {
     if (channel.record && originator) channel.record.forChannel = originator
     channel.place = { app: 'AppDial2', data: '(Outgoing Line)' }
     channel.followed = true
+    channel.followsForwards = !('FORWARD_CONTEXT' in variables)
     asterisk.later(channel, timeout * 1000, () => channel.state !== 'Up' && asterisk.end(channel, 19, 'asterisk'))
     return { status: 200, body: describe(channel) }
   }

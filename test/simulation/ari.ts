@@ -190,7 +190,7 @@ export class PlayedAri implements AriTransport {
       this.#inFlight.add(flight)
       const callOff = this.#send(options.lane ?? '', what === 'slow' ? this.#late() : 0, () => {
         if (!this.#asterisk.up || what === 'lost') return
-        const reply = this.#requests.carryOut(operation, parameters)
+        const reply = this.#requests.carryOut(operation, parameters, variablesOf(options))
         if (fate === 'after') this.#life.die()
         if (what === 'unheard') return
         this.#answer(what === 'late' ? this.#late() : 0, () =>
@@ -260,4 +260,9 @@ export class PlayedAri implements AriTransport {
 
 function isFine({ status }: Reply): boolean {
   return status < 300
+}
+
+/** Of the body of an originate. */
+function variablesOf({ body }: AriRequestOptions): Record<string, unknown> {
+  return ((body as { variables?: object } | undefined)?.variables ?? {}) as Record<string, unknown>
 }

@@ -9,6 +9,7 @@ import type { Chronicle, RecordedCall } from './chronicle.ts'
 import { Dialplan } from './dialplan.ts'
 import { DoorbellBook } from './doorbell-book.ts'
 import type { PlayedTime } from './played-time.ts'
+import { dialEvent, Transfers } from './transfers.ts'
 
 /** What Asterisk tells its application. */
 export interface ApplicationEvents {
@@ -28,10 +29,14 @@ export interface AsteriskParts {
   maxCalls: number
 }
 
+/** What can be done on a line that was never there. */
+const DEAD = { answer() {}, refuse() {}, press() {}, hangup() {}, transfer() {} }
+
 export class PlayedAsterisk {
   readonly channels = new Map<string, Channel>()
   readonly book: DoorbellBook
   readonly dialplan: Dialplan
+  readonly transfers: Transfers
   up = true
   startedAt: number
   app: ApplicationEvents = { active: false, send: () => {} }
@@ -44,6 +49,7 @@ export class PlayedAsterisk {
     this.startedAt = parts.time.now() - 3_600_000
     this.book = new DoorbellBook(() => parts.time.now())
     this.dialplan = new Dialplan(this)
+    this.transfers = new Transfers(this)
   }
 
   // ---- the outside: callers and phones ----
@@ -56,7 +62,10 @@ export class PlayedAsterisk {
       record.endedAt = this.parts.time.now()
       record.endedBy = 'crash'
       this.parts.chronicle.calls.delete(id) // the provider could not deliver it: nobody of ours can know
-      return { id, shown: '', talking: false, up: false, over: true, answer() {}, refuse() {}, press() {}, hangup() {} }
+      const none = { id, name: '', endpoint: '', party, record: null, caller: { number: '', name: '' }, createdAt: 0 }
+      const channel = blankChannel(none, DEAD)
+      channel.over = true
+      return channel.line
     }
     const channel = this.newChannel(id, 'PJSIP/provider', party, record, { number, name: '' })
     channel.state = 'Ring'
@@ -108,6 +117,10 @@ export class PlayedAsterisk {
             if (!channel.over) this.app.send(channel, { type: 'ChannelDtmfReceived', digit, channel: { id } })
         },
         hangup: () => this.end(channel, 16, 'party'),
+        transfer: (how, to) => {
+          if (how === 'blind') this.transfers.blind(channel, to)
+          else this.transfers.consult(channel, to, how === 'semi-attended')
+        },
       },
     )
     this.channels.set(id, channel)
@@ -133,12 +146,13 @@ export class PlayedAsterisk {
       if (this.app.active) this.enterStasis(channel, ['leg'])
       else this.end(channel, 16, 'asterisk')
     } else if (channel.place.app === 'Dial') this.dialplan.pickedUp(channel)
+    else if (channel.place.app === 'AppDial') this.transfers.pickedUp(channel)
     if (!channel.over && !channel.bridgedWith) this.sounds(channel)
   }
 
-  enterStasis(channel: Channel, args: string[]): void {
-    if (!this.app.active)
-      return channel.book === null ? this.end(channel, 16, 'asterisk') : this.dialplan.fallback(channel)
+  /** `otherwise`: what the dialplan does if nobody listens to the application. */
+  enterStasis(channel: Channel, args: string[], otherwise = () => this.dialplan.fallback(channel)): void {
+    if (!this.app.active) return channel.book === null ? this.end(channel, 16, 'asterisk') : otherwise()
     channel.place = { app: 'Stasis', data: ['perezvon', ...args].join(',') }
     channel.followed = true
     this.app.send(channel, { type: 'StasisStart', args, channel: describe(channel) })
@@ -152,8 +166,14 @@ export class PlayedAsterisk {
 
   end(channel: Channel, cause: number, by: RecordedCall['endedBy']): void {
     if (channel.over) return
-    const { time, chronicle } = this.parts
     this.app.send(channel, { type: 'ChannelHangupRequest', cause, channel: { id: channel.id } })
+    this.vanish(channel, cause, by)
+  }
+
+  /** It ends, and nobody has asked for it before. `techCause`: the answer of its phone, of SIP. */
+  vanish(channel: Channel, cause: number, by: RecordedCall['endedBy'], techCause?: number): void {
+    if (channel.over) return
+    const { time, chronicle } = this.parts
     channel.sound?.stop()
     channel.recording?.stop(0)
     this.leaveStasis(channel)
@@ -167,7 +187,9 @@ export class PlayedAsterisk {
     }
     this.dialplan.hangup(channel)
     if (channel.record) chronicle.tell(`${channel.record.party} is gone, by ${by}, cause ${cause}`)
-    this.app.send(channel, { type: 'ChannelDestroyed', cause, channel: { id: channel.id } })
+    const more = techCause === undefined ? {} : { tech_cause: techCause }
+    this.app.send(channel, { type: 'ChannelDestroyed', cause, ...more, channel: { id: channel.id } })
+    this.transfers.gone(channel)
     this.#unbridge(channel)
     if (channel.otherHalf) this.end(channel.otherHalf, cause, by)
     channel.party.ended?.(channel.line, cause)
@@ -208,12 +230,34 @@ export class PlayedAsterisk {
     this.later(channel, parts.chance.int(20, 150), () => {
       const declined = party.declines?.() ?? null
       if (declined !== null) return this.end(channel, declined, 'party')
+      const elsewhere = party.forwards?.() ?? null
+      if (elsewhere !== null) return this.#redirected(channel, elsewhere)
       channel.state = 'Ringing'
       record.rangAt = parts.time.now()
       this.app.send(channel, { type: 'ChannelStateChange', channel: describe(channel) })
       party.rings?.(channel.line)
     })
     return channel
+  }
+
+  /** The phone says 302. FORWARD_CONTEXT ends the leg; without it Asterisk would ring the other phone in its place. */
+  #redirected(channel: Channel, to: string): void {
+    const { chance, chronicle } = this.parts
+    const { record, caller, followsForwards } = channel
+    if (record) record.forwards = true
+    chronicle.tell(`${record?.party} forwards to ${to}`)
+    this.app.send(channel, dialEvent('CANCEL', channel, null, to))
+    // in a third of the cases the answer of SIP is lost on its way
+    if (chance.yes(1 / 3)) this.vanish(channel, 0, 'party')
+    else {
+      this.app.send(channel, { type: 'ChannelHangupRequest', cause: 23, channel: { id: channel.id } })
+      this.vanish(channel, 23, 'party', 302)
+    }
+    const other = followsForwards ? this.ring(this.uniqueId(), `PJSIP/${to}`, caller) : null
+    if (!other) return
+    other.place = { app: 'Dial', data: '' }
+    if (other.record) other.record.wasFollowed = true
+    this.later(other, 20_000, () => other.state !== 'Up' && this.end(other, 19, 'asterisk'))
   }
 
   /** The two talk. */
@@ -236,17 +280,33 @@ export class PlayedAsterisk {
     for (const channel of [a, b]) channel.party.talks?.(channel.line)
   }
 
+  /** Two who talk are in one bridge no more; nobody has hung up. */
+  part(one: Channel, other: Channel): void {
+    const to = this.parts.time.now()
+    one.bridgedWith = other.bridgedWith = null
+    for (const { record } of [one, other]) {
+      const talk = record?.talks.at(-1)
+      if (talk) talk.to ??= to
+    }
+  }
+
+  /** The two talk from now on, each where it is in the dialplan. */
+  join(one: Channel, other: Channel): void {
+    const from = this.parts.time.now()
+    one.bridgedWith = other
+    other.bridgedWith = one
+    one.record?.talks.push({ with: other.id, from, to: null })
+    other.record?.talks.push({ with: one.id, from, to: null })
+    for (const channel of [one, other]) this.sounds(channel)
+    this.parts.chronicle.tell(`${one.record?.party} talks with ${other.record?.party}`)
+  }
+
   #unbridge(channel: Channel): void {
     const other = channel.bridgedWith
     if (!other) return this.dialplan.callerGone(channel)
-    const to = this.parts.time.now()
-    channel.bridgedWith = other.bridgedWith = null
-    for (const one of [channel, other]) {
-      const talk = one.record?.talks.at(-1)
-      if (talk) talk.to ??= to
-    }
+    this.part(channel, other)
     this.later(other, this.parts.chance.int(4, 10), () => {
-      if (!this.dialplan.ringsOn(other)) this.end(other, 16, 'asterisk')
+      if (!this.transfers.goesOn(other) && !this.dialplan.ringsOn(other)) this.end(other, 16, 'asterisk')
     })
   }
 

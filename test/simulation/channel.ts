@@ -5,6 +5,8 @@ import type { RecordedCall } from './chronicle.ts'
 export interface Party {
   /** His exchange says no before anything rings (busy, unknown, congested): Q.850. */
   declines?(): number | null
+  /** His phone answers with another number that should be called instead (SIP 302). */
+  forwards?(): string | null
   /** His phone rings; he decides with `line.answer()`, `line.refuse()` or not at all. */
   rings?(line: Line): void
   /** He hears a sound from its beginning. */
@@ -30,11 +32,13 @@ export interface Line {
   refuse(cause: number): void
   press(keys: string): void
   hangup(): void
+  /** Of a phone in a talk: the other side is given to this number, at once or after a word with whoever is there. */
+  transfer(how: 'blind' | 'attended' | 'semi-attended', to: string): void
 }
 
 /** Where a channel is in the dialplan. */
 export interface Place {
-  app: 'Stasis' | 'Bridge' | 'AppDial2' | 'Dial' | ''
+  app: 'Stasis' | 'Bridge' | 'AppDial2' | 'AppDial' | 'Dial' | ''
   data: string
 }
 
@@ -54,6 +58,14 @@ export interface Channel {
   book: string | null
   /** The fate that its `h` will write, while it talks. */
   fate: string | null
+  /** PEREZVON_PASSED, which follows the end of a caller who was transferred; null: this caller was not. */
+  passed: string | null
+  /** PEREZVON_BEGAN: when its last talk did. */
+  began: string
+  /** PEREZVON_DID */
+  did: string
+  /** FORWARD_CONTEXT */
+  followsForwards: boolean
   /** PEREZVON_HELD: the watch may take it from a daemon that is dead. */
   held: boolean
   /** Its events go to the application also outside Stasis. */
@@ -73,7 +85,10 @@ export interface Channel {
 type Birth = Pick<Channel, 'id' | 'name' | 'endpoint' | 'party' | 'record' | 'caller' | 'createdAt'>
 
 /** A channel that has just come to be, and what its far end can do. */
-export function blankChannel(birth: Birth, deeds: Pick<Line, 'answer' | 'refuse' | 'press' | 'hangup'>): Channel {
+export function blankChannel(
+  birth: Birth,
+  deeds: Pick<Line, 'answer' | 'refuse' | 'press' | 'hangup' | 'transfer'>,
+): Channel {
   const channel: Channel = {
     ...birth,
     line: null as unknown as Line,
@@ -81,6 +96,10 @@ export function blankChannel(birth: Birth, deeds: Pick<Line, 'answer' | 'refuse'
     place: { app: '', data: '' },
     book: null,
     fate: null,
+    passed: null,
+    began: '',
+    did: '',
+    followsForwards: false,
     held: false,
     followed: false,
     bridgedWith: null,

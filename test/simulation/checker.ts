@@ -4,6 +4,7 @@
  * be called and when, I6 no try too many and nothing left open or given up too soon, I7 no silence, I8 no phone rings for nobody, I9 first
  * come first served, I10 no talk is cut. The simulation's own: I13 the plain dialplan takes a caller only where there was need, I14 whom nobody
  * has taken in time is told to somebody else, I15 what people say of a case is heeded, I16 who has gone is not rung, I17 meetings are heeded.
+ * I18: transferred is not forgotten, and a phone that forwards is a refusal.
  */
 import type { Channel } from './channel.ts'
 import type { Chronicle } from './chronicle.ts'
@@ -21,6 +22,7 @@ import { firstComeFirstServed } from './judges/order.ts'
 import { ordersHeeded } from './judges/orders.ts'
 import { meetingsHeeded } from './judges/meetings.ts'
 import { noPhoneForNobody, noTalkCut } from './judges/phones.ts'
+import { forwardsAreRefusals, transferredIsNotForgotten, transferrersAreFree } from './judges/transfers.ts'
 import type { PlayedDatabase } from './played-database.ts'
 
 export interface Day {
@@ -50,6 +52,9 @@ const JUDGES = [
   listWorkHeeded,
   ordersHeeded,
   meetingsHeeded,
+  transferredIsNotForgotten,
+  transferrersAreFree,
+  forwardsAreRefusals,
 ]
 
 /** Broken promises, in words. */

@@ -15,6 +15,12 @@ export interface RecordedCall {
   endedBy: 'party' | 'asterisk' | 'crash' | null
   /** Talks with somebody, by the other's channel. */
   talks: { with: string; from: number; to: number | null; dropped?: boolean }[]
+  /** When an operator last transferred it; null: nobody did. */
+  transferredAt: number | null
+  /** The phone answered with another number that should be called. */
+  forwards: boolean
+  /** Asterisk has called that number by itself. */
+  wasFollowed: boolean
   /** The caller for whom a phone was rung, as the request said. */
   forChannel: string | null
   /** Since when music said that somebody is looked for. */
@@ -32,6 +38,7 @@ export interface RecordedMail {
   to: string
   messageId: string
   subject: string
+  text: string
   /** The server took it, but its word was lost on the way. */
   unheard: boolean
 }
@@ -51,6 +58,18 @@ export interface Act {
   id: string
   caller: string
   line: string
+}
+
+/** An operator has transferred somebody with the phone. */
+export interface Transfer {
+  at: number
+  how: 'blind' | 'attended' | 'semi-attended'
+  /** Who was transferred. */
+  channel: string
+  /** The operator's endpoint, and the leg that ended with it. */
+  by: string
+  leg: string
+  to: string
 }
 
 /** What somebody at the command line wanted an operator to be. */
@@ -73,6 +92,7 @@ export class Chronicle {
   /** How far the daemon's clock was wrong, and since when. */
   readonly clocks: { at: number; skewMs: number }[] = []
   readonly acts: Act[] = []
+  readonly transfers: Transfer[] = []
   readonly orders: Order[] = []
   /** The manager's, as they were. */
   readonly meetings: { from: number; to: number }[] = []
@@ -105,6 +125,9 @@ export class Chronicle {
       endedAt: null,
       endedBy: null,
       talks: [],
+      transferredAt: null,
+      forwards: false,
+      wasFollowed: false,
       forChannel: null,
       waitsSince: null,
       plainSince: null,
@@ -138,6 +161,14 @@ export class Chronicle {
   act(of: Act['of'], { id, caller, line }: Pick<Act, 'id' | 'caller' | 'line'>): void {
     this.acts.push({ at: this.#now(), of, id, caller, line })
     this.tell(`somebody says ${of} of ${caller} (${id})`)
+  }
+
+  transfer(transfer: Omit<Transfer, 'at'>): void {
+    const at = this.#now()
+    this.transfers.push({ at, ...transfer })
+    const record = this.calls.get(transfer.channel)
+    if (record) record.transferredAt = at
+    this.tell(`${transfer.by} transfers ${record?.party} to ${transfer.to} (${transfer.how})`)
   }
 
   order(order: Omit<Order, 'at'>): void {

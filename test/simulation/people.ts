@@ -3,7 +3,7 @@ import type { PlayedAsterisk } from './asterisk.ts'
 import type { Chance } from './chance.ts'
 import type { Line, Party } from './channel.ts'
 import type { Chronicle } from './chronicle.ts'
-import { DIRECT_LINE, MENU_LINE, OPT_OUT_KEY } from './company.ts'
+import { DIRECT_LINE, MENU_LINE, MOBILE, OPT_OUT_KEY } from './company.ts'
 import type { PlayedTime } from './played-time.ts'
 
 export interface Outside {
@@ -66,9 +66,19 @@ class Person implements Party {
 const KEYS = { none: 80, 2: 4, 3: 8, 4: 8 }
 const REASONS = { none: 20, 1: 40, 2: 40 }
 
+/** Of the talks of an operator, how many are transferred, and how. */
+const TRANSFERS = { 'no': 86, 'blind': 8, 'attended': 3, 'semi-attended': 3 } as const
+/** A colleague, somebody outside, a line of ours, a phone that nobody has, something that is no number. */
+const TARGETS = { colleague: 50, outside: 14, mobile: 8, line: 14, nobody: 8, nonsense: 6 } as const
+/** Before that nobody knows yet what the caller wants. */
+const TRANSFERRED_AFTER_MS = { least: 3_200, most: 20_000 }
+const OUTSIDE = '+79161112233'
+
 /** A desk phone. */
 export class Desk extends Person {
   readonly endpoint: string
+  /** Where it sends its calls by itself. */
+  #forward: string | null = null
   #here = true
   #ownCall = false
 
@@ -84,16 +94,23 @@ export class Desk extends Person {
     if (time.now() > until) return
     time.after(chance.int(60_000, 1_500_000), () => {
       if (this.onThePhone || this.#ownCall) return this.live(until)
-      if (chance.yes(0.5)) this.#ownCall = true
-      else this.#here = false
+      const does = chance.by({ calls: 42, goes: 42, forwards: 16 })
+      if (does === 'calls') this.#ownCall = true
+      else if (does === 'goes') this.#here = false
+      else this.#forward = chance.pick(['101', '102', OUTSIDE, DIRECT_LINE])
       this.#show()
       time.after(chance.int(20_000, 400_000), () => {
         this.#ownCall = false
         this.#here = true
+        this.#forward = null
         this.#show()
         this.live(until)
       })
     })
+  }
+
+  forwards(): string | null {
+    return this.#forward
   }
 
   rings(line: Line): void {
@@ -110,6 +127,29 @@ export class Desk extends Person {
   override talks(line: Line): void {
     super.talks(line)
     this.#show()
+    const { chance } = this.outside
+    const how = chance.by(TRANSFERS)
+    if (how === 'no') return
+    const to = this.#target(how === 'blind' ? chance.by(TARGETS) : 'colleague')
+    const { least, most } = TRANSFERRED_AFTER_MS
+    this.soon(line, chance.int(least, most), () => line.talking && line.transfer(how, to))
+  }
+
+  #target(whom: keyof typeof TARGETS): string {
+    switch (whom) {
+      case 'colleague':
+        return this.endpoint.endsWith('101') ? '102' : '101'
+      case 'outside':
+        return OUTSIDE
+      case 'mobile':
+        return MOBILE
+      case 'line':
+        return this.outside.chance.pick([MENU_LINE, DIRECT_LINE])
+      case 'nobody':
+        return '199'
+      case 'nonsense':
+        return '*99'
+    }
   }
 
   /** Before a call-back he may say that there is no need of it. */

@@ -5,6 +5,7 @@ import type { PlayedAri } from './ari.ts'
 import type { PlayedAsterisk } from './asterisk.ts'
 import type { Misfortune } from './misfortunes.ts'
 import { plantedOffice } from './planted-office.ts'
+import { plantedTransfers } from './planted-transfers.ts'
 import { answering, journalRows, losing, omitting, requests, statements } from './tampering.ts'
 
 export interface Planted {
@@ -157,4 +158,5 @@ export const planted: Planted[] = [
     ),
   },
   ...plantedOffice,
+  ...plantedTransfers,
 ]

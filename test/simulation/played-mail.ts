@@ -69,8 +69,8 @@ export class PlayedMailServer {
   #take(mail: Mail, unheard: boolean): void {
     const { chronicle, time } = this.#parts
     const { 'X-Perezvon-Notice': notice = '', 'X-Perezvon-Call': call = '' } = mail.headers
-    const { to, messageId, subject } = mail
-    chronicle.mails.push({ at: time.now(), notice, call, to, messageId, subject, unheard })
+    const { to, messageId, subject, text } = mail
+    chronicle.mails.push({ at: time.now(), notice, call, to, messageId, subject, text, unheard })
     chronicle.tell(`a mail for ${to} about ${call}${unheard ? ', and nobody heard that it came' : ''}`)
   }
 }

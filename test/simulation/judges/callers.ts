@@ -6,6 +6,7 @@ import { type Evidence, groupedBy, talkOf } from './evidence.ts'
 const TALK_MS = 1_000
 /** Who rings again so soon is still at his first call. */
 const ONE_CALL_MS = 10_000
+const MOMENT_MS = 500
 /** What AstDB had not written to its disk when Asterisk died. */
 const UNWRITTEN_MS = 1_100
 /** The dialplan finds a dead daemon after 15 s and a look every second, and takes the callers. */
@@ -49,7 +50,7 @@ export function nobodyForgotten(evidence: Evidence): string[] {
       .some(
         (later) =>
           later.direction === 'in' &&
-          later.at > call.at &&
+          later.at >= call.endedAt! - MOMENT_MS &&
           later.at <= decidedBy(call.endedAt!) &&
           (talkOf(later) !== null || statusOf(later).length > 0 || calledAgainAtOnce(later)),
       )
@@ -89,10 +90,12 @@ export function openList(evidence: Evidence): string[] {
 /** The last call of each number that was lost for good, as far as anybody can know of it. */
 export function lastLosses(evidence: Evidence): RecordedCall[] {
   const calls = evidence.inbound.filter((call) => call.party.startsWith('+') && evidence.isKnown(call))
-  return [...groupedBy(calls, ({ party }) => party).values()].flatMap((own) => {
-    const last = own.toSorted((a, b) => a.at - b.at).at(-1)!
-    return evidence.wasLost(last) ? [last] : []
-  })
+  return [...groupedBy(calls, ({ party }) => party).values()].flatMap((own) =>
+    own
+      .toSorted((a, b) => a.at - b.at)
+      .filter((call) => evidence.wasLost(call))
+      .slice(-1),
+  )
 }
 
 /** I7 */

@@ -3,6 +3,9 @@ import type { Chronicle, RecordedCall, RecordedMail, Trouble } from '../chronicl
 import { MOBILE } from '../company.ts'
 import type { PlayedDatabase } from '../played-database.ts'
 
+/** The next call of somebody who is handed on by a network may begin a moment before the first has ended. */
+const HAND_OVER_MS = 500
+
 export class Evidence {
   readonly chronicle: Chronicle
   readonly calls: RecordedCall[]
@@ -40,12 +43,11 @@ export class Evidence {
     return this.#byParty.get(party) ?? []
   }
 
-  /** Somebody spoke with him after that call had come, in whichever direction. */
+  /** Somebody spoke with him in a call that began when that one had ended, in whichever direction. In one that began before it may be a colleague's. */
   gotThroughAfter(call: RecordedCall): boolean {
-    return (
-      call.party !== 'anonymous' &&
-      this.callsOf(call.party).some(({ talks }) => talks.some(({ from }) => from > call.at))
-    )
+    if (call.party === 'anonymous' || call.endedAt === null) return false
+    const since = call.endedAt - HAND_OVER_MS
+    return this.callsOf(call.party).some((other) => other !== call && other.at >= since && other.talks.length > 0)
   }
 
   /** Nobody spoke with him in this call or later. */
@@ -121,9 +123,10 @@ export class Evidence {
   }
 }
 
-/** Milliseconds of its longest talk; null: it had none. */
-export function talkOf({ talks }: RecordedCall): number | null {
-  const ms = talks.filter(({ dropped }) => !dropped).map(({ from, to }) => (to ?? from) - from)
+/** Milliseconds of its longest talk; null: it had none, or was transferred after it and nobody took it there. */
+export function talkOf({ talks, transferredAt }: RecordedCall): number | null {
+  const counts = talks.filter(({ dropped, from }) => !dropped && from >= (transferredAt ?? -Infinity))
+  const ms = counts.map(({ from, to }) => (to ?? from) - from)
   return ms.length > 0 ? Math.max(...ms) : null
 }
 

@@ -1,6 +1,6 @@
 /** I16: who has gone, by an order that was carried out, is not rung, also by the next life of the daemon; and each order is answered. */
 import type { Order } from '../chronicle.ts'
-import { PHONES } from '../company.ts'
+import { MOBILE, PHONES } from '../company.ts'
 import type { Evidence } from './evidence.ts'
 
 /** The daemon looks twice a second, and who is being rung is rung on. */
@@ -18,13 +18,18 @@ export function ordersHeeded(evidence: Evidence): string[] {
     .rows<{ id: string }>(`SELECT "id" FROM "OperatorOrder" WHERE "doneAt" IS NULL OR "result" = 'unknown'`)
     .map(({ id }) => `I16 ${id} was not carried out`)
   const rung = absences(evidence).flatMap(({ person, from, to }) =>
-    evidence.calls.flatMap(({ channel, party, at }) =>
-      channel.startsWith('leg-') && party === PHONES[person] && at > from && at < to
+    evidence.calls.flatMap(({ channel, party, at, forChannel }) =>
+      channel.startsWith('leg-') && party === PHONES[person] && at > from && at < to && !isMeant(evidence, forChannel)
         ? [`I16 ${person} was rung (${channel}) and had gone`]
         : [],
     ),
   )
   return [...unanswered, ...rung]
+}
+
+/** An operator has transferred the caller to this number, whoever may be there. */
+function isMeant(evidence: Evidence, caller: string | null): boolean {
+  return evidence.chronicle.transfers.some(({ channel, to }) => channel === caller && to === MOBILE)
 }
 
 /** Until the order to be there again, which may be carried out at once. */

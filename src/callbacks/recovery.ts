@@ -112,6 +112,7 @@ async function joinAgain(
 ): Promise<TryResult> {
   const release = task.operator ? deps.hold(task.operator, task.legs?.client ?? task.id, task.group) : () => {}
   try {
+    await operator.stopRinging()
     return await joinTwo(deps, { ...task, tries: task.tries - 1 }, task.operator ?? '', operator, client)
   } catch {
     return { kind: 'unknown' }

@@ -7,6 +7,7 @@
 import { childController, sleep, untilAborted } from '../../src/runtime/abort.ts'
 import { silentLogger } from '../../src/runtime/logger.ts'
 import {
+  type Back,
   CallEnded,
   type DialFailure,
   type DialRequest,
@@ -283,9 +284,12 @@ export class FakeLeg implements Leg {
     this.#transfer = null
     return transfer
   }
-  async untilBack(): Promise<Transfer | 'talked' | 'unanswered'> {
-    await untilAborted(this.signal)
-    return 'talked'
+  #comesBack: (back: Back) => void = () => {}
+  /** The dialplan gives it back, out of a talk that the test says it is in. */
+  readonly comesBack = (back: Back) => this.#comesBack(back)
+  untilBack(): Promise<Back> {
+    const back = new Promise<Back>((resolve) => (this.#comesBack = resolve))
+    return Promise.race([back, untilAborted(this.signal).then(() => 'talked' as const)])
   }
 
   /** The name under which its last talk was recorded. */

@@ -114,6 +114,7 @@ async function joinAgain(
   const release = task.operator ? deps.hold(task.operator, task.legs?.client ?? task.id, task.group) : () => {}
   let result: TryResult = { kind: 'unknown' }
   try {
+    await operator.stopRinging()
     result = await joinTwo(deps, { ...task, tries: task.tries - 1 }, task.operator ?? '', operator, client)
     return result
   } catch {

@@ -18,8 +18,6 @@ import {
 import type { TryResult } from './next-try.ts'
 import { operatorChoice } from './operator-keys.ts'
 
-const RINGING: Media[] = ['tone:ring']
-
 export async function staffFirst(deps: CallbackCallDeps, callbackTry: CallbackTry): Promise<TryResult> {
   const { config } = callbackTry
   const said = announcement(deps, callbackTry) // while his phone rings
@@ -59,10 +57,10 @@ async function announcement(deps: CallbackCallDeps, { task, config }: CallbackTr
 
 async function reachClient(deps: CallbackCallDeps, callbackTry: CallbackTry, operator: Leg): Promise<TryResult> {
   const { task, config } = callbackTry
-  const tone = new AbortController()
-  // he hears that it rings, until the client picks up
-  operator.play(RINGING, { signal: tone.signal }).catch(() => {})
-  const client = await dialClient(deps, callbackTry, operator).finally(() => tone.abort())
+  // A state of the channel and no sound: one without an end, left behind by a process that dies here, would keep the operator from whatever the next
+  // process orders.
+  operator.startRinging().catch(() => {})
+  const client = await dialClient(deps, callbackTry, operator).finally(() => operator.stopRinging().catch(() => {}))
   if (client.kind === 'over') {
     operator.signal.throwIfAborted()
     if (callbackTry.counted) await tell(deps, callbackTry, operator, 'prompts/perezvon/call-back-ended')

@@ -218,7 +218,9 @@ function noteFate(
   switch (wasTooShort(entry) ? (entry.state === 'answered' ? 'unanswered' : 'new') : entry.state) {
     case 'talked':
     case 'answered': {
-      const person = open?.answered?.operator ?? personAt(config, entry.who)
+      // a caller whom one operator has dropped may have been rung on in the fallback: there the book knows better
+      const known = entry.state === 'answered' && entry.who !== '' ? null : open?.answered?.operator
+      const person = known ?? personAt(config, entry.who)
       const name = config.people[person]?.name ?? entry.who
       if (entry.state === 'answered') {
         path.add({ kind: 'fallback', why: 'away' })

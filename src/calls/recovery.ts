@@ -8,7 +8,7 @@
  */
 import type { Step } from '../config/sections/flows.ts'
 import type { WaitingOffer } from '../model/call-outcome.ts'
-import { untilAborted } from '../runtime/abort.ts'
+import { sleep, untilAborted } from '../runtime/abort.ts'
 import type { OpenCall } from '../store/call-records.ts'
 import type { Leg, Transfer } from '../telephony/api.ts'
 import type { LivingChannel } from '../telephony/link.ts'
@@ -30,7 +30,7 @@ export interface RecoveryDeps extends InboundDeps {
   hold: (person: string, callId: string, group: string | null) => () => void
 }
 
-/** Asterisk releases the caller so soon when his operator hangs up. */
+/** Asterisk releases the caller, or gives the caller back, so soon after the operator has hung up. */
 const RELEASED_MS = 2_000
 
 /** Where to go on: at the ring that was interrupted, or from the start of the flow. */
@@ -113,7 +113,7 @@ async function adoptCall(
       if (!peerLeg && (await deps.rescue(call.path))) return
       // music that the last process started plays on; it would go on under whatever comes now
       await leg.stopMusic()
-      return peerLeg ? joinAgain(deps, call, open, peerLeg) : deps.resume(call, resumePoint(open))
+      return peerLeg ? joinAgain(deps, call, open, peerLeg) : goOn(deps, call, open)
     })
 }
 
@@ -131,6 +131,7 @@ async function awaitTalk(deps: RecoveryDeps, call: Call, open: OpenCall, peer: L
     release()
   }
   const left = deps.clock.now()
+  if ((await Promise.race([back, sleep(RELEASED_MS)])) === 'dropped') return ringOn(deps, call, open, 'dropped')
   call.path.add({ kind: 'talk', person, name: nameOf(call, person), ms: Math.max(0, left - at) })
   const transfer = await back
   if (typeof transfer === 'object') return runTransfers(transferDeps(deps), call, transfer)
@@ -154,16 +155,33 @@ async function joinAgain(deps: RecoveryDeps, call: Call, open: OpenCall, peer: L
   const release = deps.hold(person, open.id, open.group)
   // written with the row that says "answered": nothing has been recorded under this name yet
   const recorded = open.steps.findLast((step) => step.kind === 'talk-recorded' && step.time >= at)
+  let how: 'dropped' | 'failed' = 'failed'
   try {
     const result = await call.leg.talkWith(peer, recorded?.kind === 'talk-recorded' ? { record: recorded.name } : {})
-    if (result.kind === 'talked') {
+    // where an operator's transfer leads to is carried out by `serve`
+    if (result.kind === 'talked' || result.kind === 'transferred') {
       call.path.add({ kind: 'talk', person, name: nameOf(call, person), ms: Math.round(result.ms) })
       return
     }
+    how = result.kind === 'dropped' ? 'dropped' : 'failed'
   } finally {
     release()
     if (!peer.signal.aborted) await peer.hangup()
   }
+  await ringOn(deps, call, open, how)
+}
+
+/** The operator has picked up, and nothing can have been said: the caller goes on waiting as if nobody had. */
+async function ringOn(deps: RecoveryDeps, call: Call, open: OpenCall, result: 'dropped' | 'failed'): Promise<void> {
+  const { operator: person } = open.answered ?? { operator: '' }
+  const to = open.group ?? person
+  call.path.add({ kind: 'rung', person, name: nameOf(call, person), result, ms: 0, to })
+  await goOn(deps, call, open)
+}
+
+/** A row that says "answered" is not true of a caller who waits. */
+async function goOn(deps: RecoveryDeps, call: Call, open: OpenCall): Promise<void> {
+  if (open.answered) await deps.journal.commit([{ op: 'call.rearm', row: { id: call.id } }])
   await deps.resume(call, resumePoint(open))
 }
 

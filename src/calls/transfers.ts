@@ -40,6 +40,7 @@ async function nextTransfer({ clock }: TransferDeps, call: Call): Promise<Transf
   log.info('an operator has connected the caller with a colleague; the call goes on without us')
   const back = await leg.untilBack()
   if (typeof back === 'object') return back
+  if (back === 'dropped') return { to: '', by: '' }
   const by = path.steps.findLast((step) => step.kind === 'talk')?.person ?? ''
   if (back === 'talked') path.add({ kind: 'transferred', by, ms: Math.max(0, clock.now() - began) })
   // the caller has hung up while the colleague's phone rang

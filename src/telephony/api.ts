@@ -74,8 +74,11 @@ export interface Leg {
   readonly passedOn?: boolean
   /** The transfer with which it came back to us, once; null: none. */
   takeTransfer(): Transfer | null
-  /** Of a leg that was passed on: how it comes back to us, because nobody took it there, or whether it has ended elsewhere with a talk. */
-  untilBack(): Promise<Transfer | 'talked' | 'unanswered'>
+  /**
+   * Of a leg that is outside of our application, in a talk or passed on: how it comes back to us, or how it has ended elsewhere. `dropped`: the other side
+   * has hung up within so few seconds that nothing can have been said, or was gone before the two were joined.
+   */
+  untilBack(): Promise<Back>
   /**
    * The doorbell book follows this leg: if its end is not told (the connection was lost meanwhile), the signal aborts with TakenAway, and the book
    * will tell. Without this an untold end counts as the end of what the leg was doing last.
@@ -105,6 +108,8 @@ export type TalkResult =
   | { kind: 'dropped'; ms: number }
   /** The operator has transferred one of the two with the phone: its takeTransfer() says where to. */
   | { kind: 'transferred'; ms: number }
+
+export type Back = Transfer | 'talked' | 'unanswered' | 'dropped'
 
 /** An operator has transferred a leg with the phone (SIP REFER). */
 export interface Transfer {

@@ -5,6 +5,7 @@
 import { sleep, untilAborted } from '../runtime/abort.ts'
 import type { Logger } from '../runtime/logger.ts'
 import {
+  type Back,
   CallEnded,
   type Leg,
   type Media,
@@ -159,7 +160,7 @@ export class AriLeg implements Leg {
     return this.#away.takeTransfer()
   }
 
-  untilBack(): Promise<Transfer | 'talked' | 'unanswered'> {
+  untilBack(): Promise<Back> {
     return this.#away.untilBack()
   }
 

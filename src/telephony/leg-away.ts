@@ -5,7 +5,7 @@
 import { SHORTEST_TALK_MS } from '../model/call-outcome.ts'
 import { sleep, untilAborted } from '../runtime/abort.ts'
 import { crashPoint } from '../runtime/crash-point.ts'
-import { type CallEnded, TakenAway, type TalkOptions, type TalkResult, type Transfer } from './api.ts'
+import { type Back, type CallEnded, TakenAway, type TalkOptions, type TalkResult, type Transfer } from './api.ts'
 import { readChannel } from './ari-events.ts'
 import type { AriLeg, LegPort } from './ari-leg.ts'
 import { AriError, wasNotAnswered } from './ari-transport.ts'
@@ -64,9 +64,9 @@ export class LegAway {
     return transfer
   }
 
-  /** For a leg that was passed on: how it comes back to us, or whether it ended elsewhere with a talk. */
-  async untilBack(): Promise<Transfer | 'talked' | 'unanswered'> {
-    await Promise.race([untilAborted(this.#leg.signal), this.#comesBack()])
+  async untilBack(): Promise<Back> {
+    const back = await Promise.race([untilAborted(this.#leg.signal), this.#comesBack()])
+    if (back && !isTransfer(back.word)) return 'dropped'
     const transfer = this.#leg.signal.aborted ? null : this.takeTransfer()
     return transfer ?? (this.rings ? 'unanswered' : 'talked')
   }

@@ -90,6 +90,14 @@ describe('a call whose channel is gone', () => {
     expect(w.asterisk.book.size).toBe(0)
   })
 
+  it('and whom the operator of our record had dropped before another answered in the fallback is that other’s', async () => {
+    const w = world()
+    await left(w, [ring], { peer: 'leg-1' })
+    w.asterisk.book.set(w.id, entry(w.caller, 'answered', `102|${seconds(-40_000)}|${seconds(-20_000)}`))
+    await w.house.connect()
+    expect(await row(w)).toMatchObject({ verdict: 'answered', operator: 'boris', talkMs: 20_000 })
+  })
+
   it('of which the book knows nothing, and who waited, is lost: one notice, also after another start', async () => {
     const w = world()
     await left(w, [ring])
@@ -136,6 +144,25 @@ describe('a call that lives', () => {
     leg.phone.hangup()
     await until(async () => (await row(w)).endedAt)
     expect((await row(w)).verdict).toBe('answered')
+  })
+
+  it('and whose operator drops him within seconds after our start is rung on; the record forgets that operator', async () => {
+    const w = world()
+    const leg = w.asterisk.incoming(w.id)
+    const operator = w.asterisk.incoming('leg-4')
+    await left(w, [ring], { peer: operator.id })
+    await w.house.connect([channel(leg, 'Bridge'), channel(operator)])
+    const rung: string[] = []
+    w.asterisk.on('PJSIP/101', () => void rung.push('101'))
+    w.asterisk.on('PJSIP/102', () => void rung.push('102'))
+    operator.phone.hangup()
+    leg.comesBack('dropped')
+    await until(async () => rung.length > 0)
+    expect(await row(w)).toMatchObject({ operator: null, answeredAt: null, notice: 'armed' })
+    leg.phone.hangup()
+    await until(async () => (await row(w)).endedAt)
+    expect((await row(w)).verdict).toBe('missed')
+    expect(await w.house.notices(w.caller)).toHaveLength(1)
   })
 
   it('and waits is rung for again', async () => {

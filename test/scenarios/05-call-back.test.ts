@@ -8,8 +8,11 @@ import { russian } from '../../src/prompts/speak-numbers/ru.ts'
 import { companyConfig, companyPrompts, QUIET } from '../support/company.ts'
 import { hearEachOther } from '../support/conversation.ts'
 import { type Daemon, startDaemon } from '../support/daemon.ts'
+import { hearsTone } from '../support/tones.ts'
 import { OUR_NUMBER, startWorld, type World } from '../support/world.ts'
 
+/** Of the tone `ring` in asterisk-config/indications.conf. */
+const RINGING_HERTZ = 425
 /** Rings both operators; the first number only Anna. */
 const SECOND_NUMBER = '+73432001133'
 
@@ -145,10 +148,11 @@ it('a client who does not answer is tried again by the rule, then people are tol
   await callsInVain(number)
   const missed = await mailAbout(tel(number), /перезвоним|перезвонит/i)
   far.on(number, ringsForEver)
-  const first = far.nextCallTo(number)
+  const [operator, first] = [far.nextCallTo('101'), far.nextCallTo(number)]
   await hangUp()
   const client = await first
   far.on(number, busy)
+  await hearsTone(await operator, RINGING_HERTZ) // the phone at the client's end
   await client.ended(5_000)
   expect(client.times.up).toBeUndefined()
   expect(await task(number, 'failed', 30_000)).toMatchObject({ tries: 2 })

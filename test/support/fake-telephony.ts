@@ -7,6 +7,7 @@
 import { childController, sleep, untilAborted } from '../../src/runtime/abort.ts'
 import { silentLogger } from '../../src/runtime/logger.ts'
 import {
+  type Back,
   CallEnded,
   type DialFailure,
   type DialRequest,
@@ -285,9 +286,12 @@ export class FakeLeg implements Leg {
   }
   /** Its ends are all told. */
   leaveUntoldEndToBook(): void {}
-  async untilBack(): Promise<Transfer | 'talked' | 'unanswered'> {
-    await untilAborted(this.signal)
-    return 'talked'
+  #comesBack: (back: Back) => void = () => {}
+  /** The dialplan gives it back, out of a talk that the test says it is in. */
+  readonly comesBack = (back: Back) => this.#comesBack(back)
+  untilBack(): Promise<Back> {
+    const back = new Promise<Back>((resolve) => (this.#comesBack = resolve))
+    return Promise.race([back, untilAborted(this.signal).then(() => 'talked' as const)])
   }
 
   /** The name under which its last talk was recorded. */

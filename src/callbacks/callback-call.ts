@@ -10,6 +10,7 @@ import type { Spoken } from '../config/sections/flows.ts'
 import { trunkFor } from '../dialling/caller-id.ts'
 import { placeCall, type PlaceResult } from '../dialling/place-call.ts'
 import type { Guard } from '../dialling/guard.ts'
+import type { CallerNames } from '../model/caller-names.ts'
 import { ulid } from '../model/ulid.ts'
 import { childController, sleep } from '../runtime/abort.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -38,13 +39,18 @@ export interface CallbackCallDeps extends RingDevicesDeps {
   /** Is this number on the line with us now? */
   onTheLine: (number: string) => boolean
   snapshot: () => Snapshot
+  /** Missing: there is no phone book. */
+  names?: Pick<CallerNames, 'of'>
   /** Where a client goes whom the operator transfers. */
   transfers: TransferDeps
   /** This operator speaks with the client since now; `callId`: the row of the client's call. */
   speaks: (person: string, callId: string, client: string) => void
 }
 /** What joining the two takes. */
-export type JoinDeps = Pick<CallbackCallDeps, 'journal' | 'clock' | 'log' | 'snapshot' | 'transfers' | 'speaks'>
+export type JoinDeps = Pick<
+  CallbackCallDeps,
+  'journal' | 'clock' | 'log' | 'snapshot' | 'transfers' | 'speaks' | 'names'
+>
 
 const OPERATOR_RINGS_MS = 20_000
 /** After the database has refused what must be written. */
@@ -67,12 +73,15 @@ export interface CallbackTry {
 }
 
 export async function ringOperator(
-  deps: RingDevicesDeps,
+  deps: RingDevicesDeps & Pick<CallbackCallDeps, 'names'>,
   { task, config, log, signal }: CallbackTry,
   person: string,
   limits: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<Leg | null> {
-  const reason = { callerId: { number: task.number, name: 'Call back' }, line: task.line, log }
+  const client = deps.names?.of(task.number) ?? null
+  // a phone shows the beginning: that this is no caller must be seen before who it is
+  const name = client === null ? 'Call back' : `Call back: ${client}`
+  const reason = { callerId: { number: task.number, name }, line: task.line, log }
   const options = { timeoutMs: OPERATOR_RINGS_MS, screen: true, signal, ...limits }
   const winner = await ringDevices(deps, reason, [[person, config.people[person]!]], options)
   return winner?.leg ?? null
@@ -209,7 +218,7 @@ export async function afterTalk(
     id: client.id,
     direction: 'callback',
     line: { number: task.line, name: current.config.lines[task.line]?.name ?? '' },
-    caller: { number: task.number, shown: task.number, name: null },
+    caller: { number: task.number, shown: task.number, name: deps.names?.of(task.number) ?? null },
     arrivedAt: began,
     leg: client,
     snapshot: current,
@@ -243,7 +252,7 @@ function callRow(
       lineName: null,
       caller: task.number,
       callerShown: task.number,
-      callerName: null,
+      callerName: deps.names?.of(task.number) ?? null,
       arrivedAt: now,
       notice: 'none',
       restored: false,

@@ -1,5 +1,6 @@
 /** The source that the configuration names. */
 import type { PhoneBookSource } from '../config/sections/phone-book.ts'
+import { CarddavNames } from './carddav-source.ts'
 import { type FileParts, FileSource } from './file-source.ts'
 import { HttpNames, type HttpParts } from './http-source.ts'
 import type { MakeSource } from './phone-book.ts'
@@ -13,6 +14,8 @@ export function sourceMaker(parts: SourceParts): MakeSource {
       case 'csv':
       case 'vcard':
         return new FileSource(source, { ...parts, country })
+      case 'carddav':
+        return new CarddavNames(source, { ...parts, country })
       case 'http':
         return new HttpNames(source, parts)
     }

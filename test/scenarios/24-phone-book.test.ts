@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { answers, ringsForEver } from '../../scripts/rig/far-people.ts'
+import { ringsForEver } from '../../scripts/rig/far-people.ts'
 import { companyConfig, companyPrompts, QUIET } from '../support/company.ts'
 import { type Daemon, startDaemon } from '../support/daemon.ts'
 import { endedCall, mailAbout, newCaller } from '../support/missed-mail.ts'
@@ -113,13 +113,15 @@ it('a name that would be something else is only a name', async () => {
   const number = newCaller()
   await rowsOfBook(`"${HOSTILE.replaceAll('"', '""')}";${number}\r\nДругой;8 912 000-00-01\r\n`)
   await hasRead(2)
-  far.on('101', answers({ afterMs: 200 }))
+  far.on('101', ringsForEver)
   const ringing = far.nextCallTo('101')
   const caller = await far.call(OUR_NUMBER, { number })
   const phone = await ringing
-  expect(phone.callerNumber).toBe(number)
-  expect(phone.callerName).toBe('Анна sip:900@evil, {{ x }} ${y}')
-  await phone.answered()
+  expect([phone.callerNumber, phone.callerName]).toEqual([number, 'Анна sip:900@evil, {{ x }} ${y}'])
   await caller.hangup()
-  expect(await endedCall(daemon, number)).toMatchObject({ caller: number, callerName: HOSTILE, verdict: 'answered' })
+  const call = await endedCall(daemon, number)
+  expect(call).toMatchObject({ caller: number, callerName: HOSTILE, verdict: 'missed' })
+  const { parsed } = await mailAbout(world, call.id)
+  expect(parsed.text).toContain(HOSTILE)
+  expect(parsed.html).toContain('&lt;sip:900@evil&gt;')
 })

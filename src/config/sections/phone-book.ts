@@ -30,6 +30,17 @@ export const phoneBook = z.array(
       vcard: file().describe('vCards below the configuration folder: `contacts.vcf`'),
       number_format: form,
     }),
+    carddav: strict({
+      carddav: strict({
+        url: fixedUrl().describe('an address book, or the server: all address books of the user are taken then'),
+        user: text(200).describe('who signs in'),
+        password: secret.describe('of the user; of an app, where the server makes such passwords'),
+        refresh: someTime().default(900_000).describe('how often it is asked what has changed'),
+        timeout: someTime().default(20_000).describe('how long one request may take'),
+        private: privateNet,
+        number_format: form,
+      }).describe('an address book on a server: Nextcloud, Radicale, iCloud, Yandex, Mail.ru'),
+    }),
     http: strict({
       http: strict({
         url: fixedUrl()
@@ -62,4 +73,5 @@ export const phoneBook = z.array(
 export type PhoneBookSource = z.output<typeof phoneBook>[number]
 export type CsvSource = Extract<PhoneBookSource, { kind: 'csv' }>
 export type VcardSource = Extract<PhoneBookSource, { kind: 'vcard' }>
+export type CarddavSource = Extract<PhoneBookSource, { kind: 'carddav' }>
 export type HttpSource = Extract<PhoneBookSource, { kind: 'http' }>

@@ -7,7 +7,7 @@ import { type Calls, callsRoom } from './app/calls.ts'
 import { casePagesRoom } from './app/case-pages.ts'
 import { campaignsRoom } from './app/campaigns.ts'
 import { featureCodes } from './app/feature-codes.ts'
-import { channelStates, collectGauges, healthChecks, outboxWarnings } from './app/figures.ts'
+import { bookWarnings, channelStates, collectGauges, healthChecks, outboxWarnings } from './app/figures.ts'
 import { type AppParts, layGround } from './app/ground.ts'
 import { type ConnectMail, connectSmtp, mailRoom } from './app/mail.ts'
 import { operatorsApiRoom } from './app/operators-api.ts'
@@ -33,6 +33,8 @@ export interface App {
 
 /** How often the doorbell book is read; also at once after each connect. */
 const DOORBELL_EVERY_MS = 5_000
+/** The first callers find the names there, unless reading them takes longer. */
+const NAMES_WITHIN_MS = 3_000
 
 /** How the house meets the world. */
 export interface Outside {
@@ -45,7 +47,7 @@ const REAL: Outside = { asterisk: connectAri, mail: connectSmtp, http: startHttp
 /** `outside`: another world than the real one. */
 export function createApp(parts: AppParts, outside: Outside = REAL): App {
   const ground = layGround(parts)
-  const { settings, liveConfig, database, library, live, config, log } = ground
+  const { settings, liveConfig, database, library, live, config, log, names } = ground
   // calls come only after start(), when these are there
   let takeCode: ReturnType<typeof featureCodes>
   let takeCall: (arrival: Arrival) => Promise<void>
@@ -115,13 +117,14 @@ export function createApp(parts: AppParts, outside: Outside = REAL): App {
         log,
         checks: healthChecks(ground, telephony, mail),
         channels: () => channelStates(ground, mail),
-        warnings: () => outboxWarnings(mail),
+        warnings: async () => ({ ...(await outboxWarnings(mail)), ...bookWarnings(ground) }),
       })
-      await people.wakeUp()
+      await Promise.all([names.start(NAMES_WITHIN_MS), people.wakeUp()])
       await watchPhones()
-      liveConfig.onSwap(() => {
+      liveConfig.onSwap((now) => {
         void library.refresh()
         mail.worker.refresh()
+        names.change(now.config).catch((error: unknown) => log.error('the phone book did not change', { error }))
         telephony
           .tellLimits()
           .catch((error: unknown) => log.error('the dialplan was not told the new limits', { error }))
@@ -160,6 +163,7 @@ export function createApp(parts: AppParts, outside: Outside = REAL): App {
       await reports.weekly.stop()
       await recordings?.stop()
       await callbacks.meetings.stop()
+      await names.stop()
       await people.goHome()
       await mail.worker.stop()
       mail.sender.close()

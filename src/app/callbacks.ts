@@ -25,7 +25,7 @@ export function callbacksRoom(
   mail: Mail,
   transferred: TransferDeps['transferred'],
 ): Callbacks {
-  const { prisma, journal, clock, log, node, snapshot, live, metrics } = ground
+  const { prisma, journal, clock, log, node, snapshot, live, metrics, names } = ground
   const deps: CallbackCallDeps = {
     telephony,
     guard,
@@ -39,6 +39,7 @@ export function callbacksRoom(
     spoken: (said, { company }) => sound.spoken(said, {}, company.language),
     onTheLine: (number) => live.withCaller(number),
     snapshot,
+    names,
     transfers: { clock, commit: (entries) => journal.commit(entries), transferred },
     speaks: (person, callId, client) => operators.speaks(person, callId, client),
     free: (person, group) => operators.release(person, true, group),

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Call } from '../calls/call.ts'
 import { type EndOfCall, type EndOfCallDeps, endOfCall } from '../calls/end-of-call.ts'
-import { flowOf, type InboundDeps } from '../calls/inbound.ts'
+import { flowOf, type InboundDeps, learnName } from '../calls/inbound.ts'
 import { fullRoute, isBeyondItsLine } from '../calls/full-line.ts'
 import { runFlow, runRoute } from '../ivr/flow-runner.ts'
 import { inboundScript } from '../ivr/inbound-script.ts'
@@ -39,7 +39,7 @@ export function callsRoom(
   meetings: Meetings,
   onMissed: (call: EndedCall) => void,
 ): Calls {
-  const { clock, metrics, journal, log, prisma, node, live, snapshot } = ground
+  const { clock, metrics, journal, log, prisma, node, live, snapshot, names } = ground
   const recordingsDir = recordingsFolder(ground)
   const script = (call: Call) =>
     inboundScript(
@@ -72,6 +72,8 @@ export function callsRoom(
       number && spokenLater(prisma, { id, number }, since, successMs(config), clock.now()),
     verdict: (journey, config) => verdictOf(journey, ignoreRules(config)),
     followUps: async (call, verdict) => {
+      // who writes a mail can wait for a CRM a moment longer than who rings a phone
+      if (verdict.verdict === 'missed') await learnName({ names }, call)
       const now = clock.now()
       return followUps(call, verdict, await callerHistory(prisma, call, now), now)
     },
@@ -92,6 +94,7 @@ export function callsRoom(
       clock,
       log,
       live,
+      names,
       snapshot,
       endOfCall: end,
       runFlow: (call, flow) =>

@@ -1,17 +1,20 @@
 /** The pages behind the buttons of the mails: who may act by a link, and what happens then. */
 import { DateTime } from 'luxon'
 import type { CasePagesParts, ShownCase } from '../http/case-pages.ts'
+import type { CallerNames } from '../model/caller-names.ts'
 import { type CaseKey, readCaseKey } from '../notices/case-links.ts'
 import { shownCaller, shownLine } from '../notices/wording.ts'
 import { closeCase, takeCase } from '../store/cases.ts'
 import type { Ground } from './ground.ts'
 import type { Mail } from './mail.ts'
 
-type CaseGround = Pick<Ground, 'prisma' | 'clock' | 'config'> & { settings: { http: { publicUrl: string | null } } }
+type CaseGround = Pick<Ground, 'prisma' | 'clock' | 'config'> & { names?: Pick<CallerNames, 'of'> } & {
+  settings: { http: { publicUrl: string | null } }
+}
 
 /** Null without a public address: there are no links, so there are no pages. */
 export function casePagesRoom(ground: CaseGround, mail: Pick<Mail, 'linkSecret'>): CasePagesParts | null {
-  const { prisma, clock, config, settings } = ground
+  const { prisma, clock, config, settings, names } = ground
   if (settings.http.publicUrl === null) return null
   const personOf = (recipient: string) =>
     Object.entries(config().people).find(([, { email }]) => email?.toLowerCase() === recipient.toLowerCase())
@@ -29,7 +32,11 @@ export function casePagesRoom(ground: CaseGround, mail: Pick<Mail, 'linkSecret'>
       const call = await prisma.call.findUnique({ where: { id: row.lastCallId } })
       const language = languageOf(key.recipient)
       const number = row.caller || null
-      const caller = { number, shown: call?.callerShown ?? row.caller, name: call?.callerName ?? null }
+      const caller = {
+        number,
+        shown: call?.callerShown ?? row.caller,
+        name: call?.callerName ?? names?.of(number) ?? null,
+      }
       const since = DateTime.fromJSDate(row.openedAt, { zone: config().company.timezone }).setLocale(language)
       return {
         who: shownCaller(caller, language),

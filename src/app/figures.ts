@@ -4,6 +4,7 @@ import type { ChannelState, HealthCheck } from '../http/health.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { Verdict } from '../model/call-outcome.ts'
 import { callsInTalk, openList } from '../reports/gauges.ts'
+import { bookFaultText } from '../phone-book/messages.ts'
 import { maskNumbers } from '../runtime/logger.ts'
 import { pingDatabase } from '../store/database.ts'
 import type { ReportDatabase } from '../store/reports/connection.ts'
@@ -36,7 +37,7 @@ export function collectGauges(
   { outbox, illnesses }: Mail,
   reports: ReportDatabase,
 ): () => Promise<void> {
-  const { metrics, prisma, clock, live, liveConfig } = ground
+  const { metrics, prisma, clock, live, liveConfig, names } = ground
   return async () => {
     metrics.configReloadOk.set(liveConfig.healthy ? 1 : 0)
     metrics.configReloadAt.set(liveConfig.current.loadedAt / 1000)
@@ -60,6 +61,12 @@ export function collectGauges(
     metrics.outboxPending.set(mails.pending)
     metrics.outboxDead.set(mails.dead)
     metrics.outboxUnconfirmed.set(mails.unconfirmed)
+    metrics.bookNames.reset()
+    metrics.bookFault.reset()
+    for (const { label: source, names: count, fault } of names.states()) {
+      metrics.bookNames.set({ source }, count)
+      metrics.bookFault.set({ source }, fault ? 1 : 0)
+    }
     metrics.channelIll.reset()
     // no addresses of people in labels
     for (const { channel, kind } of illnesses.current())
@@ -105,6 +112,13 @@ export async function outboxWarnings({ outbox }: Mail): Promise<Record<string, s
     ...(dead > 0 && { undeliverable: `${dead} in the outbox: \`perezvon mail outbox\`` }),
     ...(unconfirmed > 0 && { unconfirmed: `${unconfirmed} in the outbox: \`perezvon mail outbox\`` }),
   }
+}
+
+/** Sources of names that cannot be read. */
+export function bookWarnings({ names }: Pick<Ground, 'names'>): Record<string, string> {
+  return Object.fromEntries(
+    names.states().flatMap(({ label, fault }) => (fault ? [[`phone book ${label}`, bookFaultText('en', fault)]] : [])),
+  )
 }
 
 /** Asking costs the disk a write, and whoever waits for a start asks twenty times a second. */

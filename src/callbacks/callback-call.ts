@@ -10,6 +10,7 @@ import type { Spoken } from '../config/sections/flows.ts'
 import { trunkFor } from '../dialling/caller-id.ts'
 import { placeCall, type PlaceResult } from '../dialling/place-call.ts'
 import type { Guard } from '../dialling/guard.ts'
+import type { CallerNames } from '../model/caller-names.ts'
 import { ulid } from '../model/ulid.ts'
 import { childController, sleep } from '../runtime/abort.ts'
 import type { Clock } from '../runtime/clock.ts'
@@ -38,6 +39,8 @@ export interface CallbackCallDeps extends RingDevicesDeps {
   /** Is this number on the line with us now? */
   onTheLine: (number: string) => boolean
   snapshot: () => Snapshot
+  /** Missing: there is no phone book. */
+  names?: Pick<CallerNames, 'of'>
   /** Where a client goes whom the operator transfers. */
   transfers: TransferDeps
   /** This operator speaks with the client since now; `callId`: the row of the client's call. */
@@ -48,7 +51,7 @@ export interface CallbackCallDeps extends RingDevicesDeps {
 /** What joining the two takes. */
 export type JoinDeps = Pick<
   CallbackCallDeps,
-  'journal' | 'clock' | 'log' | 'snapshot' | 'transfers' | 'speaks' | 'free'
+  'journal' | 'clock' | 'log' | 'snapshot' | 'transfers' | 'speaks' | 'free' | 'names'
 >
 
 const OPERATOR_RINGS_MS = 20_000
@@ -72,12 +75,15 @@ export interface CallbackTry {
 }
 
 export async function ringOperator(
-  deps: RingDevicesDeps,
+  deps: RingDevicesDeps & Pick<CallbackCallDeps, 'names'>,
   { task, config, log, signal }: CallbackTry,
   person: string,
   limits: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<Leg | null> {
-  const reason = { callerId: { number: task.number, name: 'Call back' }, line: task.line, log }
+  const client = deps.names?.of(task.number) ?? null
+  // a phone shows the beginning: that this is no caller must be seen before who it is
+  const name = client === null ? 'Call back' : `Call back: ${client}`
+  const reason = { callerId: { number: task.number, name }, line: task.line, log }
   const options = { timeoutMs: OPERATOR_RINGS_MS, screen: true, signal, ...limits }
   const winner = await ringDevices(deps, reason, [[person, config.people[person]!]], options)
   return winner?.leg ?? null
@@ -215,7 +221,7 @@ export async function afterTalk(
     id: client.id,
     direction: 'callback',
     line: { number: task.line, name: current.config.lines[task.line]?.name ?? '' },
-    caller: { number: task.number, shown: task.number, name: null },
+    caller: { number: task.number, shown: task.number, name: deps.names?.of(task.number) ?? null },
     arrivedAt: began,
     leg: client,
     snapshot: current,
@@ -249,7 +255,7 @@ function callRow(
       lineName: null,
       caller: task.number,
       callerShown: task.number,
-      callerName: null,
+      callerName: deps.names?.of(task.number) ?? null,
       arrivedAt: now,
       notice: 'none',
       restored: false,

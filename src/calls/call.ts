@@ -38,6 +38,7 @@ export interface Caller {
   number: string | null
   /** As it came, cleaned; empty when withheld. */
   shown: string
+  /** As the phone book has it, else as the trunk said it; a CRM may tell it while the call goes on (inbound.ts). */
   name: string | null
 }
 

@@ -9,6 +9,7 @@ import type { Guard } from '../dialling/guard.ts'
 import { placeCall, type PlaceResult } from '../dialling/place-call.ts'
 import { trunkFor } from '../dialling/caller-id.ts'
 import { isLostInTransfer } from '../model/call-outcome.ts'
+import type { CallerNames } from '../model/caller-names.ts'
 import { parsePhone } from '../model/phone-number.ts'
 import { ulid } from '../model/ulid.ts'
 import { childController } from '../runtime/abort.ts'
@@ -34,6 +35,8 @@ export interface DeskCallDeps {
   /** Keys of people who have this phone. */
   ownersOf: (config: Config, endpoint: string) => readonly string[]
   transfers: TransferDeps
+  /** Missing: there is no phone book. */
+  names?: Pick<CallerNames, 'of'>
   /** Ids of the desk channels that this process looks after. */
   inHand: Set<string>
   /** What the talk closes: cases, call-backs, notices that were not sent yet. */
@@ -75,7 +78,7 @@ async function callOutside(deps: DeskCallDeps, leg: Leg, person: string, number:
     id: leg.id,
     direction: 'outbound',
     line: { number: line, name: config.lines[line]?.name ?? '' },
-    caller: { number, shown: number, name: null },
+    caller: { number, shown: number, name: deps.names?.of(number) ?? null },
     arrivedAt: clock.now(),
     leg,
     snapshot,

@@ -5,6 +5,7 @@
  * An entry, as asterisk-config/perezvon.conf writes it: `caller|DID|epoch@trunk|state|who|answered|ended`, and of a transferred caller `|passed`. Of what an operator dialled himself:
  * `number||epoch@phone|out-talked|phone|answered|ended`.
  */
+import { type CallerNames, withBookName } from '../model/caller-names.ts'
 import { SHORTEST_TALK_MS } from '../model/call-outcome.ts'
 import { CALLER_ID_LENGTH, cleanText } from '../model/clean-text.ts'
 import { parsePhone } from '../model/phone-number.ts'
@@ -51,6 +52,8 @@ export interface DoorbellDeps {
   live: LiveCalls
   snapshot: () => Snapshot
   endOfCall: EndOfCall
+  /** Missing: there is no phone book. */
+  names?: CallerNames
   /** A talk of a call-back that ended while we were away. */
   callbackTalk: (channelId: string, ms: number) => Promise<void>
   /** Keeps a voice message that was being left when the last process died. */
@@ -156,7 +159,7 @@ async function restore(deps: DoorbellDeps, id: string, entry: DoorbellEntry): Pr
     direction: 'inbound',
     trunk,
     line: { number: line, name: config.lines[line]!.name },
-    caller: readCaller(entry.caller, '', config.company.country, numberFormOf(config, trunk)),
+    caller: withBookName(readCaller(entry.caller, '', config.company.country, numberFormOf(config, trunk)), deps.names),
     arrivedAt: entry.arrivedAt,
     snapshot,
     path,

@@ -4,6 +4,7 @@
  * The row arms the notice: whatever happens to this process from here on, somebody will be told of the call unless a person speaks
  * with the caller.
  */
+import { type CallerNames, withBookName } from '../model/caller-names.ts'
 import { readPhone } from '../model/phone-number.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { withTimeout } from '../runtime/abort.ts'
@@ -26,6 +27,8 @@ export interface InboundDeps {
   clock: Clock
   log: Logger
   live: LiveCalls
+  /** Missing: there is no phone book. */
+  names?: CallerNames
   snapshot: () => Snapshot
   /** Walks the flow to its end; rejects with CallEnded when the caller leaves. */
   runFlow: (call: Call, flow: string) => Promise<void>
@@ -44,6 +47,7 @@ const ROW_WITHIN_MS = 3_000
 export function inboundCalls(deps: InboundDeps): (arrival: Arrival) => Promise<void> {
   return async (arrival) => {
     const call = openCall(deps, arrival)
+    void learnName(deps, call)
     // in hand before it is on disk, or a reconnect in between would take it for an orphan
     deps.live.add(call)
     void lookForDeadLines(deps.live, call)
@@ -134,6 +138,14 @@ function noteHangUp({ leg, path }: Call): void {
   path.add({ kind: 'hung-up', by: reason.causeCode === 0 || talked ? 'unknown' : 'caller', cause: reason.causeCode })
 }
 
+/** A CRM answers while the caller hears the greeting: whoever is told of the caller after that is told the name. */
+export function learnName({ names }: Pick<InboundDeps, 'names'>, { caller }: Pick<Call, 'caller'>): Promise<void> {
+  const found = names?.find(caller.number) ?? Promise.resolve(null)
+  return found.then((name) => {
+    if (name !== null) caller.name = name
+  })
+}
+
 /** The call as it will be written down. */
 export function openCall(deps: InboundDeps, arrival: Arrival): Call {
   const snapshot = deps.snapshot()
@@ -143,7 +155,8 @@ export function openCall(deps: InboundDeps, arrival: Arrival): Call {
   const { number, known } = lineOf(config, arrival.did, trunk)
   if (!known) log.warn('a call to a number that no line names; it takes the first line', { did: arrival.did })
   const form = numberFormOf(config, trunk)
-  const caller = readCaller(arrival.callerNumber, arrival.callerName, config.company.country, form)
+  const read = readCaller(arrival.callerNumber, arrival.callerName, config.company.country, form)
+  const caller = withBookName(read, deps.names)
   // a phone of the house shows its extension
   if (caller.shown !== '' && caller.number === null && trunk !== null && Object.hasOwn(config.trunks, trunk)) {
     const reading = readPhone(caller.shown, config.company.country, form)

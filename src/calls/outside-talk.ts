@@ -3,6 +3,7 @@
  * (asterisk-config/perezvon.conf, perezvon-seen-outside). It is in the records like any talk, and what it settles is settled with it.
  */
 import type { Config } from '../config/schema.ts'
+import type { CallerNames } from '../model/caller-names.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Journal, JournalEntry } from '../store/journal.ts'
@@ -27,6 +28,8 @@ export interface OutsideTalkDeps {
   clock: Clock
   log: Logger
   snapshot: () => Snapshot
+  /** Missing: there is no phone book. */
+  names?: Pick<CallerNames, 'of'>
   /** What the talk closes: cases, call-backs, notices that were not sent yet. */
   closing: (talk: OutsideTalk, config: Config) => JournalEntry[]
 }
@@ -48,7 +51,7 @@ export function outsideTalk(deps: OutsideTalkDeps): (talk: OutsideTalk) => Promi
           lineName: null,
           caller: number,
           callerShown: number,
-          callerName: null,
+          callerName: deps.names?.of(number) ?? null,
           arrivedAt: at,
           notice: 'none',
           restored: true,

@@ -1,7 +1,7 @@
 /** The phone cell of a list to one number, or the reason why there is none. Pure. */
-import { findPhoneNumbersInText, isSupportedCountry } from 'libphonenumber-js/max'
 import { type DiallingRules, type PrefixRefusal, refusedPrefix } from '../dialling/allow-list.ts'
-import { type E164, type NumberForm, parsePhone, type PhoneRefusal, readPhone } from '../model/phone-number.ts'
+import { numbersIn } from '../lists/numbers-in.ts'
+import { type E164, type NumberForm, type PhoneRefusal, readPhone } from '../model/phone-number.ts'
 
 export type NumberFault =
   | 'no-number'
@@ -54,18 +54,7 @@ function readCell(cell: string, rules: NumberRules): ContactNumber {
   const { refused, readings } = reading
   if (refused === 'empty' || refused === 'ambiguous' || refused === 'foreign')
     return { ok: false, fault: FAULTS[refused], ...(readings.length > 0 ? { readings } : {}) }
-  const several = numbersIn(cell, rules)
+  const several = numbersIn(cell, rules.country, rules.form)
   if (rules.takeFirst && several[0] !== undefined) return { ok: true, number: several[0] }
   return { ok: false, fault: several.length > 1 ? 'two-numbers' : FAULTS[refused] }
-}
-
-/** Whole numbers in a cell that is not one: separated by signs, or by words (`или`, `or`). */
-function numbersIn(text: string, { country, form }: NumberRules): E164[] {
-  if (text.length > 200) return []
-  const parts = text.split(/[,;/|\n]+/).flatMap((part) => parsePhone(part, country, form) ?? [])
-  if (parts.length > 1) return parts
-  const options = isSupportedCountry(country) ? { defaultCountry: country, v2: true as const } : { v2: true as const }
-  return findPhoneNumbersInText(text, options).flatMap(
-    ({ startsAt, endsAt }) => parsePhone(text.slice(startsAt, endsAt), country, form) ?? [],
-  )
 }

@@ -13,8 +13,8 @@ import type { Prisma } from '../store/database.ts'
 import { findDoNotCall } from '../store/do-not-call.ts'
 import { contactNumber, type NumberFault, type NumberRules } from './contact-number.ts'
 import type { E164, NumberForm } from '../model/phone-number.ts'
-import { guessColumns, type ListColumns } from './list-columns.ts'
-import { type ContactList, type ListRow, readList } from './read-list.ts'
+import { guessColumns, type ListColumns } from '../lists/list-columns.ts'
+import { type ContactList, type ListRow, readList } from '../lists/read-list.ts'
 
 export type RowFault = NumberFault | NonNullable<ListRow['fault']> | 'duplicate' | 'already-in-campaign' | 'do-not-call'
 export interface RefusedRow {

@@ -10,6 +10,7 @@ import { callBackNow, cancelCallback, openCallbacks } from '../store/callbacks.t
 import { Journal } from '../store/journal.ts'
 import { type MissedContext, moment, numberOf } from './missed.ts'
 import { say } from './missed-messages.ts'
+import { named, numberAndName } from './who.ts'
 
 type CallbackContext = Omit<MissedContext, 'user' | 'recordingsFolder'>
 
@@ -35,16 +36,16 @@ export function addCallbackCommands(program: Command, context: CallbackContext):
 
 async function list(context: CallbackContext, { json }: { json?: boolean }): Promise<void> {
   const { language, print } = context
-  const tasks = await openCallbacks(await context.open())
+  const tasks = await named(context.names, await openCallbacks(await context.open()), ({ number }) => number)
   if (json) return tasks.forEach((task) => print(JSON.stringify(task)))
   if (tasks.length === 0) return print(say(language, 'tasks.none'))
   const { groups, people } = context.config()
-  for (const { number, status, tries, dueAt, group } of tasks) {
+  for (const { number, name: client, status, tries, dueAt, group } of tasks) {
     const later = status === 'waiting' && dueAt > Date.now()
     const due = status !== 'waiting' ? '' : say(language, later ? 'due.at' : 'due.now', { at: moment(context, dueAt) })
     const state = say(language, `task.${status as 'waiting'}`)
     const name = groups[group]?.name ?? people[group]?.name ?? group
-    print(say(language, 'task.row', { number: formatPhone(number), state, tries, due, group: name }))
+    print(say(language, 'task.row', { number: numberAndName(number, client), state, tries, due, group: name }))
   }
 }
 

@@ -1,10 +1,10 @@
 /** `perezvon dnc add | rm | import | ls`: the numbers that no machine of ours may call. */
 import { basename } from 'node:path'
 import type { Command } from 'commander'
-import { guessColumns } from '../campaigns/list-columns.ts'
+import { guessColumns } from '../lists/list-columns.ts'
 import { NoPhoneColumn } from '../campaigns/import-contacts.ts'
 import { campaignMessage } from '../campaigns/messages.ts'
-import { readList } from '../campaigns/read-list.ts'
+import { readList } from '../lists/read-list.ts'
 import { cleanText } from '../model/clean-text.ts'
 import { formatPhone, type ListForm, type PhoneReading, readPhone } from '../model/phone-number.ts'
 import { phoneRefusalText } from '../model/phone-refusal.ts'

@@ -7,9 +7,14 @@ import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import type { Secrets } from '../config/secrets.ts'
 import { mailServers } from '../notices/mail-settings.ts'
+import { secretsFrom } from '../outgoing/named-secret.ts'
+import { sourceMaker } from '../phone-book/make-source.ts'
+import { PhoneBook } from '../phone-book/phone-book.ts'
 import { openLibrary, type PromptLibrary } from '../prompts/library.ts'
 import type { Language } from '../runtime/i18n.ts'
-import { createLogger, type Logger } from '../runtime/logger.ts'
+import { systemClock } from '../runtime/clock.ts'
+import { createLogger, type Logger, silentLogger } from '../runtime/logger.ts'
+import { BookAnswers } from '../store/book-answers.ts'
 import { type Database, openDatabase } from '../store/database.ts'
 
 /** Ends a command with an exit code after its last word. */
@@ -31,6 +36,8 @@ export interface Environment {
   config(): Config
   database(): Promise<Database>
   library(): Promise<PromptLibrary>
+  /** Not read yet. Null: the configuration has none. */
+  phoneBook(): Promise<PhoneBook | null>
   mail(): ReturnType<typeof mailServers>
   /** Closes what was opened. */
   close(): Promise<void>
@@ -69,6 +76,14 @@ export function environment(env: NodeJS.ProcessEnv, language: Language): Environ
         ttsCommand: tts ?? undefined,
         beside: env['ASTERISK_CACHE'] ? [env['ASTERISK_CACHE']] : [],
       })
+    },
+    async phoneBook() {
+      const { configFile, dataFolder } = self.settings()
+      if (self.config().phone_book.length === 0) return null
+      const folder = dirname(configFile)
+      const answers = new BookAnswers((await self.database()).prisma)
+      const parts = { folder, dataFolder, answers, secretOf: secretsFrom(env, folder), clock: systemClock }
+      return new PhoneBook(sourceMaker({ ...parts, log: silentLogger }), self.config())
     },
     mail() {
       const { smtpUrls, dkimKey } = self.secrets()

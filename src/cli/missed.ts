@@ -14,10 +14,13 @@ import { type CaseChoice, closeCase, type OpenCase, openCases, takeCase } from '
 import type { Prisma } from '../store/database.ts'
 import { stepInWords } from './journey.ts'
 import { say } from './missed-messages.ts'
+import { named, numberAndName, type OpenNames } from './who.ts'
 
 export interface MissedContext {
   open: () => Promise<Prisma>
   config: () => Config
+  /** Names of callers; missing: there is no phone book. */
+  names?: OpenNames
   language: Language
   /** Where recordings of talks lie. */
   recordingsFolder: () => string
@@ -66,7 +69,7 @@ interface ResolveOptions {
 }
 
 async function list(context: MissedContext, { json }: { json?: boolean }): Promise<void> {
-  const cases = await openCases(await context.open())
+  const cases = await named(context.names, await openCases(await context.open()), callerOf)
   const { groups } = context.config()
   const { language, print } = context
   if (json) return cases.forEach((row) => print(JSON.stringify(row)))
@@ -96,7 +99,8 @@ async function show(context: MissedContext, text: string, { json }: { json?: boo
   const { language, print } = context
   const choice = choiceOf(context, text)
   if (!choice) return
-  const story = await caseStory(await context.open(), choice)
+  const found = await caseStory(await context.open(), choice)
+  const [story] = await named(context.names, found ? [found] : [], callerOf)
   if (!story) return unknown(context, choice)
   if (json) return print(JSON.stringify(story))
   const { line, count, openedAt, takenBy, takenAt, closed, slaDueAt } = story
@@ -148,7 +152,7 @@ async function take(context: MissedContext, text: string, options: { by?: string
   const choice = choiceOf(context, text)
   if (!choice) return
   const prisma = await context.open()
-  const cases = await openCases(prisma, choice)
+  const cases = await named(context.names, await openCases(prisma, choice), callerOf)
   if (cases.length === 0) return unknown(context, choice)
   const by = cleanText(options.by ?? context.user, 64)
   const shown = whoIs(context, cases[0]!)
@@ -171,7 +175,7 @@ async function resolve(context: MissedContext, text: string, options: ResolveOpt
   const how = options.unreachable ? ('unreachable' as const) : ('by-hand' as const)
   const by = options.by === undefined ? null : cleanText(options.by, 64)
   const note = options.note === undefined ? null : cleanText(options.note, LONGEST_NOTE)
-  const cases = await openCases(prisma, choice)
+  const cases = await named(context.names, await openCases(prisma, choice), callerOf)
   let closed = 0
   for (const { id } of cases) if (await closeCase(prisma, id, { how, by, note, at: Date.now() })) closed++
   if (closed === 0) return unknown(context, choice)
@@ -195,9 +199,16 @@ function choiceOf(context: MissedContext, text: string): CaseChoice | null {
   return caller === null ? null : { caller }
 }
 
-/** The number; of a caller without one what was shown, and the id, by which the case is called then. */
-function whoIs({ language }: MissedContext, { caller, shown, id }: Pick<OpenCase, 'caller' | 'shown' | 'id'>): string {
-  return caller ? formatPhone(caller) : `${shown || say(language, 'withheld')} (${id})`
+function callerOf({ caller }: { caller: string }): string | null {
+  return caller || null
+}
+
+/** The number and the name; of a caller without a number what was shown, and the id, by which the case is called then. */
+function whoIs(
+  { language }: MissedContext,
+  { caller, shown, id, name }: Pick<OpenCase, 'caller' | 'shown' | 'id' | 'name'>,
+): string {
+  return numberAndName(caller || null, name, `${shown || say(language, 'withheld')} (${id})`)
 }
 
 function unknown({ language, print, exit }: MissedContext, choice: CaseChoice): void {

@@ -20,6 +20,7 @@ import { addMailCommands } from './mail.ts'
 import { addMeetingCommands } from './meeting.ts'
 import { addMissedCommands } from './missed.ts'
 import { addOperatorCommands } from './operators.ts'
+import { addPhoneBookCommands } from './phone-book.ts'
 import { addPromptCommands } from './prompts.ts'
 import { addReportCommand } from './report.ts'
 import { addStatusCommand } from './status.ts'
@@ -46,6 +47,11 @@ export async function perezvon(
     exit: (code: number) => void (exitCode = code),
   }
 
+  const names = async () => {
+    const book = await env.phoneBook()
+    await book?.readOnce(false)
+    return book ?? { of: () => null }
+  }
   const openPrisma = async () => (await env.database()).prisma
 
   const program = new Command('perezvon')
@@ -61,11 +67,12 @@ export async function perezvon(
     ...common,
     open: openPrisma,
     config: () => env.config(),
+    names,
     recordingsFolder: () => talkRecordingsFolder(env.settings().dataFolder),
     user: userInfo().username,
   })
   addMeetingCommands(program, { ...common, open: openPrisma, config: () => env.config() })
-  addCallbackCommands(program, { ...common, open: openPrisma, config: () => env.config() })
+  addCallbackCommands(program, { ...common, open: openPrisma, config: () => env.config(), names })
   addReportCommand(program, {
     ...common,
     open: async () => {
@@ -103,6 +110,7 @@ export async function perezvon(
     },
   })
   addOperatorCommands(program, { ...common, open: openPrisma, config: () => env.config() })
+  addPhoneBookCommands(program, { ...common, book: () => env.phoneBook(), config: () => env.config() })
   addPromptCommands(program, {
     ...common,
     open: async () => ({ config: env.config(), library: await env.library() }),

@@ -1,10 +1,37 @@
 /** Reading below the configuration folder, and never outside of it: not by `..`, not by an absolute path, not through a link. */
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { readFile, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, join, relative, sep } from 'node:path'
 
 export const biggestFile = 1_048_576
 
 export type ReadResult = { text: string } | { refused: 'unreadable' | 'outside' | 'too-big' | 'not-utf8'; why: string }
+
+export type BytesResult = { bytes: Buffer } | { refused: 'missing' | 'unreadable' | 'outside' | 'too-big'; why: string }
+
+/** A file of whatever kind, of at most `biggest` bytes, without holding up anybody. */
+export async function readBytesBelow(folder: string, file: string, biggest: number): Promise<BytesResult> {
+  try {
+    const real = await realpath(join(folder, file))
+    if (!isBelow(await realpath(folder), real)) return { refused: 'outside', why: real }
+    const { size, isFile: isOne } = await stat(real).then((found) => ({ size: found.size, isFile: found.isFile() }))
+    if (!isOne) return { refused: 'unreadable', why: 'not a file' }
+    if (size > biggest) return { refused: 'too-big', why: `${size} bytes` }
+    return { bytes: await readFile(real) }
+  } catch (error) {
+    const why = reason(error)
+    return { refused: why === 'ENOENT' ? 'missing' : 'unreadable', why }
+  }
+}
+
+/** When a file was last written: milliseconds since 1970; null: it is not there. */
+export async function changedAt(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mtimeMs
+  } catch {
+    return null
+  }
+}
 
 /** A text file, UTF-8 with or without a byte order mark, at most 1 MiB. */
 export function readBelow(folder: string, file: string): ReadResult {

@@ -15,6 +15,7 @@ import { checkNames } from './checks/names.ts'
 import { checkOpeningHours } from './checks/opening-hours.ts'
 import { checkOperator } from './checks/operator.ts'
 import { checkOutgoing } from './checks/outgoing.ts'
+import { checkPhoneBook } from './checks/phone-book.ts'
 import { checkPhones } from './checks/phones.ts'
 import { checkRecipients } from './checks/recipients.ts'
 import type { Check, CheckInput, NamedSection, Report, SoundsElsewhere } from './checks/report.ts'
@@ -64,6 +65,7 @@ const checks: Check[] = [
   checkRecording,
   checkTalkCodes,
   checkWaitingOffers,
+  checkPhoneBook,
   checkSounds,
 ]
 

@@ -120,6 +120,7 @@ const en: Record<ProblemId, string> = {
   'member-twice': '{name} is in the group twice',
   'bad-talk-code': '“{text}” is not a code for a talk: * or #, then one to four of 0-9, * and #',
   'bad-digit': '“{text}” is not a digit: the caller is told which one to press',
+  'url-without-number': "the caller’s number is missing in the address: write '{number}' where it belongs",
   'talk-codes-clash': '{pause} and {resume} cannot be told apart: one of them begins with the other',
   'shared-phone': '{phone} rings for {first} and for {second}',
   'flow-not-entered': 'nobody enters the flow “{flow}”: no line and no go_to leads to it',
@@ -133,6 +134,7 @@ const en: Record<ProblemId, string> = {
   'group-without-mail': 'nobody in the group “{group}” has an email: its missed calls are mailed to nobody',
   'prompt-texts-broken': 'prompts/index.yaml is not understood: {why}',
   'mobiles-over-lines': 'of {mobiles} mobiles only {free} can ring at once: the lines carry no more',
+  'phone-book-missing': '{file} is not there: no names of callers come from it',
   'offer-never-heard': 'nobody hears this offer: he is rung for {seconds} s at most. Shorten every, or lengthen for',
   'announcement-unplayed': 'no flow plays “{sound}”: nobody can hear this announcement',
 }
@@ -254,6 +256,7 @@ const ru: Record<ProblemId, string> = {
   'member-twice': '{name} записан в группе дважды',
   'bad-talk-code': '«{text}» — не код для разговора: * или #, затем от одного до четырёх знаков 0-9, * и #',
   'bad-digit': '«{text}» — не цифра: звонящему говорят, какую нажать',
+  'url-without-number': "в адресе нет номера звонящего: напишите '{number}' там, где он нужен",
   'talk-codes-clash': '{pause} и {resume} не различить: один код начинается с другого',
   'shared-phone': '{phone} звонит и у {first}, и у {second}',
   'flow-not-entered': 'в сценарий «{flow}» никто не попадёт: на него не ведут ни линия, ни go_to',
@@ -267,6 +270,7 @@ const ru: Record<ProblemId, string> = {
   'group-without-mail': 'ни у кого в группе «{group}» нет email: о её пропущенных никому не напишут',
   'prompt-texts-broken': 'prompts/index.yaml не разобран: {why}',
   'mobiles-over-lines': 'из {mobiles} мобильных одновременно зазвонят только {free}: больше линии не выдержат',
+  'phone-book-missing': 'файла {file} нет: имён звонящих из него не будет',
   'offer-never-heard':
     'этого предложения никто не услышит: звонят не дольше {seconds} с. Уменьшите every или увеличьте for',
   'announcement-unplayed': '«{sound}» не проигрывается ни в одном сценарии: это объявление никто не услышит',

@@ -106,6 +106,7 @@ export const problemCodes = {
   'bad-talk-code': 'E183',
   'talk-codes-clash': 'E184',
   'bad-digit': 'E185',
+  'url-without-number': 'E186',
   // warnings
   'shared-phone': 'W201',
   'flow-not-entered': 'W202',
@@ -118,6 +119,7 @@ export const problemCodes = {
   'mobiles-over-lines': 'W209',
   'no-mp3-encoder': 'W210',
   'offer-never-heard': 'W211',
+  'phone-book-missing': 'W212',
   'announcement-unplayed': 'W220',
 } as const
 export type ProblemId = keyof typeof problemCodes

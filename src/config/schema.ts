@@ -7,6 +7,7 @@ import { step } from './sections/flows.ts'
 import { music, schedule } from './sections/hours.ts'
 import { missedCalls } from './sections/missed-calls.ts'
 import { group, person } from './sections/people.ts'
+import { phoneBook } from './sections/phone-book.ts'
 import { recordings } from './sections/recordings.ts'
 import { reports } from './sections/reports.ts'
 import { dialling, line, trunk } from './sections/trunks.ts'
@@ -37,6 +38,9 @@ export const schema = strict({
     .prefault({})
     .describe('recordings of talks: how long they are kept, how an operator pauses them'),
   missed_calls: missedCalls.describe('who is told of a missed call, and how the caller is called back'),
+  phone_book: phoneBook
+    .default([])
+    .describe('where the names of callers come from; the first that knows the number counts'),
   campaigns: z.record(name(), campaign).default({}).describe('calls by list'),
   reports: reports.prefault({}).describe('what the figures go by, and the weekly mail about them'),
   dialling: dialling.prefault({}).describe('what may be called at all'),

@@ -56,6 +56,8 @@ export function createMetrics(version: string) {
     outboxPending: gauge('outbox_pending', 'mails not sent yet'),
     outboxDead: gauge('outbox_dead', 'mails that were given up'),
     outboxUnconfirmed: gauge('outbox_unconfirmed', 'mails that may have arrived several times or not at all'),
+    bookNames: gauge('phone_book_names', 'names that a source of the phone book gives', ['source']),
+    bookFault: gauge('phone_book_fault', '1 while a source of the phone book cannot be read', ['source']),
     channelIll: gauge('channel_ill', '1 while a channel of notices cannot deliver', ['channel']),
   }
 }

@@ -4,7 +4,8 @@ import type { TelegramChannel } from '../config/sections/channels.ts'
 import { channelOf } from '../model/channel-name.ts'
 import type { Clock } from '../runtime/clock.ts'
 import type { OutboxNotice } from '../store/outbox.ts'
-import { ChannelUnusable, type ReadSecret, secretsFrom } from './channels/secret.ts'
+import { type ReadSecret, SecretMissing, secretsFrom } from '../outgoing/named-secret.ts'
+import { ChannelUnusable } from './channels/channel-unusable.ts'
 import { sendSms, smsText } from './channels/sms.ts'
 import { TelegramPace } from './channels/telegram-pace.ts'
 import { type ChatMessage, sendTelegram } from './channels/telegram.ts'
@@ -60,7 +61,7 @@ export function channelDelivery(parts: ChannelDeliveryParts): Deliver {
       const send = await prepare(notice, written, secretOf, telegramPace, parts)
       return send ? await send(signal) : nameless
     } catch (error) {
-      if (!(error instanceof ChannelUnusable)) throw error
+      if (!(error instanceof ChannelUnusable || error instanceof SecretMissing)) throw error
       return { kind: 'retry', blame: 'us', lasting: true, why: error.message }
     }
   }

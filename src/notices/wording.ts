@@ -57,9 +57,14 @@ export function shownNumber(caller: MissedCallPayload['caller'], language: Langu
 /** `Иван Петров +7 912 345-67-89`; `Иван Петров, номер скрыт` */
 export function shownCaller(caller: MissedCallPayload['caller'], language: Language): string {
   const number = shownNumber(caller, language)
-  const name = caller.name && !isWithheld(caller.name) && !repeatsNumber(caller) ? caller.name : ''
+  const name = saidName(caller)
   if (!name) return number
   return caller.number ? `${name} ${number}` : `${name}, ${number.toLowerCase()}`
+}
+
+/** The name, if it says more than the number does; else empty. */
+export function saidName(caller: MissedCallPayload['caller']): string {
+  return caller.name && !isWithheld(caller.name) && !repeatsNumber(caller) ? caller.name : ''
 }
 
 /** Exchanges often repeat the number as the name, in another spelling. A number in a name beside none, or beside another, says more. */

@@ -47,9 +47,15 @@ export async function dueCallbacks(prisma: Prisma, now: number): Promise<Callbac
   return due.filter(({ caseId }) => !left.has(caseId)).map(taskOf)
 }
 
-/** Tasks that are not ended, in the order in which they are called. */
-export async function openCallbacks(prisma: Prisma): Promise<CallbackTask[]> {
-  return (await prisma.callback.findMany({ where: { openNumber: { not: null } }, orderBy: [...ORDER] })).map(taskOf)
+/** Tasks that are not ended, in the order in which they are called. `name`: of the client, as far as it was known with the call. */
+export async function openCallbacks(prisma: Prisma): Promise<(CallbackTask & { name: string | null })[]> {
+  const rows = await prisma.callback.findMany({ where: { openNumber: { not: null } }, orderBy: [...ORDER] })
+  const calls = await prisma.call.findMany({
+    where: { id: { in: rows.map(({ callId }) => callId) } },
+    select: { id: true, callerName: true },
+  })
+  const names = new Map(calls.map(({ id, callerName }) => [id, callerName]))
+  return rows.map((row) => ({ ...taskOf(row), name: names.get(row.callId) ?? null }))
 }
 
 const RUNNING = ['operator', 'client', 'machine', 'joining', 'talking']

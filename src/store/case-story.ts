@@ -6,6 +6,8 @@ import type { Prisma } from './database.ts'
 export interface CaseStory {
   id: string
   caller: string
+  /** Who called, as far as it was known with one of the calls, the last first. */
+  name: string | null
   line: string
   lineGroup: string
   count: number
@@ -52,6 +54,7 @@ export async function caseStory(prisma: Prisma, choice: CaseChoice): Promise<Cas
   return {
     id: row.id,
     caller,
+    name: calls.findLast(({ callerName }) => callerName !== null)?.callerName ?? null,
     line: row.line,
     lineGroup: row.lineGroup,
     count: row.count,

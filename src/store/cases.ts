@@ -16,6 +16,8 @@ export interface OpenCase {
   caller: string
   /** The number as it came with the last call; empty when it was withheld. */
   shown: string
+  /** Who called, as far as it was known with the last call. */
+  name: string | null
   line: string
   lineGroup: string
   group: string | null
@@ -50,8 +52,11 @@ export async function openCases(prisma: Prisma, choice?: CaseChoice): Promise<Op
     where: { ...choice, openKey: { not: null } },
     orderBy: { openedAt: 'asc' },
   })
-  const nameless = cases.flatMap(({ caller, lastCallId }) => (caller === '' ? lastCallId : []))
-  const calls = await prisma.call.findMany({ where: { id: { in: nameless } }, select: { id: true, callerShown: true } })
+  const calls = await prisma.call.findMany({
+    where: { id: { in: cases.map(({ lastCallId }) => lastCallId) } },
+    select: { id: true, callerShown: true, callerName: true },
+  })
+  const lastCalls = new Map(calls.map((call) => [call.id, call]))
   const tasks = await prisma.callback.findMany({ where: { openNumber: { not: null } } })
   return cases.map((row) => {
     const task = tasks.find(({ caseId }) => caseId === row.id) ?? tasks.find(({ number }) => number === row.caller)
@@ -59,7 +64,8 @@ export async function openCases(prisma: Prisma, choice?: CaseChoice): Promise<Op
     return {
       id,
       caller: row.caller,
-      shown: row.caller || (calls.find((call) => call.id === lastCallId)?.callerShown ?? ''),
+      shown: row.caller || (lastCalls.get(lastCallId)?.callerShown ?? ''),
+      name: lastCalls.get(lastCallId)?.callerName ?? null,
       line,
       lineGroup,
       group,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { contactNumber } from '../../src/campaigns/contact-number.ts'
-import { guessColumns, hasHeadings } from '../../src/campaigns/list-columns.ts'
+import { guessColumns, hasHeadings } from '../../src/lists/list-columns.ts'
 
 const rules = { country: 'RU', allow: [], deny: ['+7999'], own: new Set(['+73432001122']), takeFirst: false }
 

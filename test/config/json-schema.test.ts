@@ -80,5 +80,5 @@ it('describes every section and every setting that is not plain by its name', ()
   const sections = schema['properties'] as Record<string, { description?: string }>
   expect(Object.entries(sections).filter(([, { description }]) => !description)).toEqual([])
   expect(JSON.stringify(schema)).toContain('how long the caller may think after the prompt')
-  expect(Object.keys(schema['$defs'] as object)).toEqual(['step'])
+  expect(Object.keys(schema['$defs'] as object)).toEqual(['name-source', 'step'])
 })

@@ -1,22 +1,7 @@
 import { z } from 'zod'
-import { oneKeyOf } from '../keyed-union.ts'
 import type { ProblemId } from '../problem.ts'
+import { fixedUrl, secret } from '../secret-place.ts'
 import { name, someTime, strict, text } from '../values.ts'
-
-/** Where a secret stands; never in this file. It is read when it is needed, so that a new one needs no restart. */
-const secret = oneKeyOf({
-  env: strict({
-    env: z
-      .string()
-      .regex(/^[A-Za-z_][A-Za-z0-9_]{0,79}$/, 'bad-name' satisfies ProblemId)
-      .describe('a variable of the environment'),
-  }),
-  file: strict({ file: text(300).describe('a file; relative: below the configuration folder') }),
-})
-export type SecretPlace = z.output<typeof secret>
-
-/** A fixed server: what is filled in comes after its name, so that no caller chooses who is asked. */
-const url = () => z.string().regex(/^https?:\/\/[^\s/{}@?#]+([/?][^\s]*)?$/, 'bad-url' satisfies ProblemId)
 
 const reach = {
   private: z
@@ -32,7 +17,7 @@ export const channels = strict({
     .record(
       name(),
       strict({
-        url: url().describe('gets a signed POST (Standard Webhooks)'),
+        url: fixedUrl().describe('gets a signed POST (Standard Webhooks)'),
         secret: secret.describe('`whsec_…`'),
         ...reach,
       }),
@@ -45,7 +30,7 @@ export const channels = strict({
       strict({
         chat: text(64).describe('id of the chat, or `@channel`'),
         token: secret.describe('of the bot'),
-        base: url().default('https://api.telegram.org').describe('another server with the same interface'),
+        base: fixedUrl().default('https://api.telegram.org').describe('another server with the same interface'),
         ...reach,
       }),
     )
@@ -53,7 +38,7 @@ export const channels = strict({
     .describe('chats that a bot writes to'),
   sms: strict({
     method: z.enum(['GET', 'POST', 'PUT']).default('POST'),
-    url: url().describe('liquid: `{{ to }}`, `{{ text }}`, `{{ secret }}`, percent-encoded'),
+    url: fixedUrl().describe('liquid: `{{ to }}`, `{{ text }}`, `{{ secret }}`, percent-encoded'),
     headers: z.record(z.string(), z.string()).default({}).describe('liquid as well'),
     body: z
       .string()

@@ -3,7 +3,7 @@
  * every notice and is the channel's illness; only what is about this notice may end it. Pure.
  */
 import type { Delivery } from '../delivery.ts'
-import type { HttpAnswer } from './http.ts'
+import type { HttpAnswer } from '../../outgoing/ask.ts'
 
 /** The server has read the notice, and it is not what it takes. */
 const ABOUT_NOTICE = new Set([400, 406, 409, 411, 413, 414, 415, 417, 422, 431])

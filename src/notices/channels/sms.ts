@@ -6,9 +6,9 @@ import { Liquid } from 'liquidjs'
 import type { SmsChannel } from '../../config/sections/channels.ts'
 import { cleanText } from '../../model/clean-text.ts'
 import type { Delivery } from '../delivery.ts'
-import { ask } from './http.ts'
+import { ask } from '../../outgoing/ask.ts'
 import { httpVerdict } from './http-verdict.ts'
-import { ChannelUnusable } from './secret.ts'
+import { ChannelUnusable } from './channel-unusable.ts'
 
 type Values = { to: string; text: string; secret: string }
 

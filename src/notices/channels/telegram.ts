@@ -3,7 +3,7 @@ import type { TelegramChannel } from '../../config/sections/channels.ts'
 import { cleanText } from '../../model/clean-text.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Action } from '../templates/view.ts'
-import { ask } from './http.ts'
+import { ask } from '../../outgoing/ask.ts'
 import { httpVerdict } from './http-verdict.ts'
 
 const LONGEST = 4_000

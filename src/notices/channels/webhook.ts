@@ -7,9 +7,9 @@ import type { WebhookChannel } from '../../config/sections/channels.ts'
 import type { OutboxNotice } from '../../store/outbox.ts'
 import type { Delivery } from '../delivery.ts'
 import { alarm, type NoticeContent } from '../payload.ts'
-import { ask } from './http.ts'
+import { ask } from '../../outgoing/ask.ts'
 import { httpVerdict } from './http-verdict.ts'
-import { SecretMissing } from './secret.ts'
+import { SecretMissing } from '../../outgoing/named-secret.ts'
 
 const TYPES = {
   'missed': 'call.missed',

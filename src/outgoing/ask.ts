@@ -4,10 +4,10 @@
  * change between the look and the leap. Link-local addresses (cloud metadata) are refused always.
  */
 import { lookup } from 'node:dns'
-import { request as httpRequest } from 'node:http'
+import { type IncomingHttpHeaders, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
-import { cleanText } from '../../model/clean-text.ts'
+import { cleanText } from '../model/clean-text.ts'
 
 export interface HttpAsk {
   method: string
@@ -16,14 +16,17 @@ export interface HttpAsk {
   body: string | null
   timeoutMs: number
   allowPrivate: boolean
+  /** Bytes of an answer that are read, 64 KiB if missing; what comes after them is not. */
+  largestAnswer?: number
 }
 
 export type HttpAnswer =
-  | { kind: 'answer'; status: number; body: string; retryAfterMs: number }
+  /** `cut`: there was more, and it was not read. */
+  | { kind: 'answer'; status: number; body: string; headers: IncomingHttpHeaders; cut: boolean; retryAfterMs: number }
   /** `sent`: the request was on its way: it may have been done although we heard no answer. */
   | { kind: 'failed'; why: string; sent: boolean }
 
-const LARGEST_ANSWER = 64 * 1024
+const USUAL_ANSWER = 64 * 1024
 const LONGEST_PAUSE = 3_600_000
 
 const privateNets = new BlockList()
@@ -61,12 +64,12 @@ export function addressAllowed(address: string, allowPrivate: boolean): boolean 
 
 /** Never rejects. The text of a failure holds no part of the URL: it may hold a secret. */
 export function ask(
-  { method, url, headers, body, timeoutMs, allowPrivate }: HttpAsk,
+  { method, url, headers, body, timeoutMs, allowPrivate, largestAnswer = USUAL_ANSWER }: HttpAsk,
   stop: AbortSignal,
 ): Promise<HttpAnswer> {
   const target = new URL(url)
   const host = target.hostname.replace(/^\[|\]$/g, '')
-  const refused = 'the address lies in a network that is not allowed, see `private:` of the channel'
+  const refused = 'the address lies in a network that is not allowed, see `private:`'
   if (isIP(host) && !addressAllowed(host, allowPrivate))
     return Promise.resolve({ kind: 'failed', why: refused, sent: false })
   const guarded: LookupFunction = (name, options, done) =>
@@ -99,7 +102,7 @@ export function ask(
       let size = 0
       response.on('data', (chunk: Buffer) => {
         size += chunk.length
-        if (size <= LARGEST_ANSWER) chunks.push(chunk)
+        if (size <= largestAnswer) chunks.push(chunk)
         else response.destroy()
       })
       response.on('error', failed)
@@ -110,6 +113,8 @@ export function ask(
           kind: 'answer',
           status: response.statusCode ?? 0,
           body: Buffer.concat(chunks).toString('utf8'),
+          headers: response.headers,
+          cut: size > largestAnswer,
           retryAfterMs,
         })
       })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { decodeList, guessEncoding, type ListEncoding } from '../../src/campaigns/decode-list.ts'
-import { LIST_LIMITS, ListError, type ListRow, readList } from '../../src/campaigns/read-list.ts'
+import { decodeList, guessEncoding, type ListEncoding } from '../../src/lists/decode-list.ts'
+import { LIST_LIMITS, ListError, type ListRow, readList } from '../../src/lists/read-list.ts'
 
 /** Encodes as the old systems do; the platform only decodes. */
 function encode(text: string, encoding: ListEncoding): Uint8Array {

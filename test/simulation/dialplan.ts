@@ -209,7 +209,8 @@ export class Dialplan {
   /** The `h` of a channel: its line of the book gets its end. */
   hangup(channel: Channel): void {
     const passed = channel.passed === null ? '' : `|${channel.passed}`
-    if (channel.book !== null && channel.fate !== null) this.#write(channel, `${channel.fate}${this.#moment()}${passed}`)
+    if (channel.book !== null && channel.fate !== null)
+      this.#write(channel, `${channel.fate}${this.#moment()}${passed}`)
     else if (channel.held) this.#write(channel, `new|||${this.#moment()}`)
   }
 

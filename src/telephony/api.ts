@@ -77,7 +77,8 @@ export interface Leg {
   /** Of a leg that was passed on: how it comes back to us, because nobody took it there, or whether it has ended elsewhere with a talk. */
   untilBack(): Promise<Transfer | 'talked' | 'unanswered'>
   /**
-   * RTP packets that have come from the far side so far; null when it cannot be told: nobody has answered the leg yet, or Asterisk keeps no count.
+   * RTP packets that have come from the far side so far; null when it cannot be told: nobody has answered the leg yet, the far side has put us on hold
+   * and may send nothing, or Asterisk keeps no count.
    * Rejects with CallEnded.
    */
   packetsReceived(): Promise<number | null>

@@ -61,6 +61,8 @@ export interface CallbackTry {
   signal: AbortSignal
   /** Reserves somebody else for it, who is released at its end; null: nobody is free. */
   another: () => string | null
+  /** This operator has transferred the client, and is free while the client is not: the try goes on without the operator. */
+  leaves: (person: string) => void
   log: Logger
   /** The client was dialled. */
   counted: boolean
@@ -160,13 +162,17 @@ export function stateEntry(
   return { op: 'callback.state', row: { ...row, ...(legs && { legs }) } }
 }
 
-/** The client has answered: truth first, then the two are joined. Rejects with CallEnded when the operator was gone before a word could be said. */
+/**
+ * The client has answered: truth first, then the two are joined. Rejects with CallEnded when the operator was gone before a word could be said. `leaves`: as
+ * in CallbackTry.
+ */
 export async function joinTwo(
   deps: JoinDeps,
   task: CallbackTask,
   person: string,
   operatorLeg: Leg,
   client: Leg,
+  leaves: () => void,
 ): Promise<TryResult> {
   try {
     crashPoint('callback.client-up')
@@ -182,7 +188,7 @@ export async function joinTwo(
     deps.speaks(person, client.id, task.number)
     const result = await operatorLeg.talkWith(client)
     if (result.kind === 'not-bridged' || result.kind === 'dropped') return { kind: 'no-answer' }
-    const after = await afterTalk(deps, task, person, Math.round(result.ms), client, client.takeTransfer())
+    const after = await afterTalk(deps, task, person, Math.round(result.ms), client, client.takeTransfer(), leaves)
     return after.kind === 'talked' ? { ...after, began: now } : after
   } finally {
     if (!client.signal.aborted) await client.hangup()
@@ -197,11 +203,13 @@ export async function afterTalk(
   ms: number,
   client: Leg,
   transfer: Transfer | null,
+  leaves: () => void,
 ): Promise<TryResult> {
   const { clock, journal, log, snapshot, transfers } = deps
   const began = clock.now()
   const path = new CallPath(client.id, journal, clock)
   if (!transfer && !client.passedOn) return { kind: 'talked', ms }
+  leaves()
   const current = snapshot()
   const name = current.config.people[person]?.name ?? person
   path.add({ kind: 'talk', person, name, ms })

@@ -190,7 +190,7 @@ export class DueCallbacks {
     }
     if (!claimed) return
     crashPoint('callback.claimed')
-    const more: string[] = []
+    const reserved = [person]
     const callbackTry: CallbackTry = {
       task,
       person,
@@ -199,17 +199,21 @@ export class DueCallbacks {
       signal: this.#stop.signal,
       another: () => {
         const next = this.reserveFor(task, config)
-        if (next) more.push(next)
+        if (next) reserved.push(next)
         return next
+      },
+      leaves: (speaker) => {
+        reserved.splice(reserved.indexOf(speaker), 1)
+        this.release(speaker, true, task.group)
       },
       log: log.child({ callback: task.id }),
       counted: false,
     }
-    const run = this.#run(callbackTry, [person], more).finally(() => this.#running.delete(task.id))
+    const run = this.#run(callbackTry, reserved).finally(() => this.#running.delete(task.id))
     this.#running.set(task.id, { run, callbackTry })
   }
 
-  async #run(callbackTry: CallbackTry, first: string[], more: string[]): Promise<void> {
+  async #run(callbackTry: CallbackTry, reserved: readonly string[]): Promise<void> {
     const { task, config, log } = callbackTry
     log.info('calling somebody back', { number: task.number, operator: callbackTry.person })
     const result = await callBack(this.#deps, callbackTry)
@@ -218,7 +222,7 @@ export class DueCallbacks {
     try {
       await this.settle(task, person, config, result, callbackTry.counted)
     } finally {
-      for (const one of [...first, ...more]) this.release(one, result.kind === 'talked' && one === person, task.group)
+      for (const one of reserved) this.release(one, result.kind === 'talked' && one === person, task.group)
     }
   }
 

@@ -100,7 +100,7 @@ async function awaitTalk(
   // the client is released with the operator, unless the operator has transferred the client
   const transfer = await back
   if (client === null || typeof transfer !== 'object') return { kind: 'talked', ms, began }
-  return afterTalk(deps, task, task.operator ?? '', ms, client, transfer)
+  return afterTalk(deps, task, task.operator ?? '', ms, client, transfer, () => {})
 }
 
 /** The last process died between the client's answer and the talk. */
@@ -110,9 +110,14 @@ async function joinAgain(
   operator: Leg,
   client: Leg,
 ): Promise<TryResult> {
-  const release = task.operator ? deps.hold(task.operator, task.legs?.client ?? task.id, task.group) : () => {}
+  let held = true
+  const unmark = task.operator ? deps.hold(task.operator, task.legs?.client ?? task.id, task.group) : () => {}
+  const release = () => {
+    if (held) unmark()
+    held = false
+  }
   try {
-    return await joinTwo(deps, { ...task, tries: task.tries - 1 }, task.operator ?? '', operator, client)
+    return await joinTwo(deps, { ...task, tries: task.tries - 1 }, task.operator ?? '', operator, client, release)
   } catch {
     return { kind: 'unknown' }
   } finally {
@@ -137,6 +142,10 @@ async function bringAgain(deps: CallbackRecoveryDeps, task: CallbackTask, client
     configVersion: version,
     signal: client.signal,
     another,
+    leaves: (person) => {
+      reserved.splice(reserved.indexOf(person), 1)
+      deps.callbacks.release(person, true, task.group)
+    },
     log: deps.log.child({ callback: task.id }),
     counted: true,
   }

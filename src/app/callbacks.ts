@@ -42,7 +42,6 @@ export function callbacksRoom(
     names,
     transfers: { clock, commit: (entries) => journal.commit(entries), transferred },
     speaks: (person, callId, client) => operators.speaks(person, callId, client),
-    free: (person, group) => operators.release(person, true, group),
   }
   const meetings = new Meetings({ prisma, clock, log, onEnd: () => due.wake() })
   const due: DueCallbacks = new DueCallbacks({

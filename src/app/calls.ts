@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import type { Call } from '../calls/call.ts'
 import { type EndOfCall, type EndOfCallDeps, endOfCall } from '../calls/end-of-call.ts'
-import { flowOf, type InboundDeps, learnName } from '../calls/inbound.ts'
+import { type InboundDeps, learnName } from '../calls/inbound.ts'
 import { fullRoute, isBeyondItsLine } from '../calls/full-line.ts'
 import { runFlow, runRoute } from '../ivr/flow-runner.ts'
 import { inboundScript } from '../ivr/inbound-script.ts'
@@ -60,7 +60,9 @@ export function callsRoom(
   const transferred = async (call: Call, transfer: Transfer) => {
     const end = await transferCaller(ringDeps, call, transfer)
     if (typeof end === 'object') return runFlow(script(call), end.flow)
-    const last = call.snapshot.config.flows[flowOf(call)]?.at(-1)
+    // a campaign need not have a line, and that of a call-back may have gone
+    const line = call.snapshot.config.lines[call.line.number]
+    const last = line && call.snapshot.config.flows[line.flow]?.at(-1)
     if (end === 'nobody' && last?.kind === 'unanswered') await runRoute(script(call), last.unanswered)
   }
   const end = endOfCall({

@@ -1,5 +1,6 @@
 /** Calls by list. */
 import { Dialer } from '../campaigns/dialer.ts'
+import { transferDeps } from '../calls/inbound.ts'
 import { campaignScript } from '../ivr/campaign-script.ts'
 import { handOver } from '../queues/hand-over.ts'
 import type { AsteriskLink } from '../telephony/link.ts'
@@ -13,7 +14,7 @@ export function campaignsRoom(
   telephony: AsteriskLink,
   { guard, ringDeps }: People,
   { sounds, spoken }: Sound,
-  { endOfCall }: Calls,
+  { endOfCall, inbound }: Calls,
 ): Dialer {
   const { prisma, config, clock, log, node, snapshot, metrics } = ground
   return new Dialer({
@@ -27,7 +28,8 @@ export function campaignsRoom(
     call: {
       runScript: campaignScript({ config, clock, sounds, spoken }),
       mediaOf: (sound) => sounds(sound, config().company.language)[0] ?? '',
-      handOver: (leg, step) => handOver({ ringDeps, prisma, node, snapshot, endOfCall, log }, leg, step),
+      handOver: (leg, step) =>
+        handOver({ ringDeps, prisma, node, snapshot, endOfCall, transfers: transferDeps(inbound), log }, leg, step),
       monotonic: () => performance.now(),
     },
     trunkInUse: (trunk) => telephony.channelsOn(config().trunks[trunk]?.endpoint ?? ''),

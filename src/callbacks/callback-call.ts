@@ -45,13 +45,11 @@ export interface CallbackCallDeps extends RingDevicesDeps {
   transfers: TransferDeps
   /** This operator speaks with the client since now; `callId`: the row of the client's call. */
   speaks: (person: string, callId: string, client: string) => void
-  /** The operator, who was rung for this group, has transferred the client, and does not wait for what becomes of the transfer. */
-  free: (person: string, group: string) => void
 }
 /** What joining the two takes. */
 export type JoinDeps = Pick<
   CallbackCallDeps,
-  'journal' | 'clock' | 'log' | 'snapshot' | 'transfers' | 'speaks' | 'free' | 'names'
+  'journal' | 'clock' | 'log' | 'snapshot' | 'transfers' | 'speaks' | 'names'
 >
 
 const OPERATOR_RINGS_MS = 20_000
@@ -69,6 +67,8 @@ export interface CallbackTry {
   signal: AbortSignal
   /** Reserves somebody else for it, who is released at its end; null: nobody is free. */
   another: () => string | null
+  /** This operator has transferred the client, and is free while the client is not: the try goes on without the operator. */
+  leaves: (person: string) => void
   log: Logger
   /** The client was dialled. */
   counted: boolean
@@ -171,13 +171,17 @@ export function stateEntry(
   return { op: 'callback.state', row: { ...row, ...(legs && { legs }) } }
 }
 
-/** The client has answered: truth first, then the two are joined. Rejects with CallEnded when the operator was gone before a word could be said. */
+/**
+ * The client has answered: truth first, then the two are joined. Rejects with CallEnded when the operator was gone before a word could be said. `leaves`: as
+ * in CallbackTry.
+ */
 export async function joinTwo(
   deps: JoinDeps,
   task: CallbackTask,
   person: string,
   operatorLeg: Leg,
   client: Leg,
+  leaves: () => void,
 ): Promise<TryResult> {
   try {
     crashPoint('callback.client-up')
@@ -193,7 +197,7 @@ export async function joinTwo(
     deps.speaks(person, client.id, task.number)
     const result = await operatorLeg.talkWith(client)
     if (result.kind === 'not-bridged' || result.kind === 'dropped') return { kind: 'no-answer' }
-    const after = await afterTalk(deps, task, person, Math.round(result.ms), client, client.takeTransfer())
+    const after = await afterTalk(deps, task, person, Math.round(result.ms), client, client.takeTransfer(), leaves)
     return after.kind === 'talked' ? { ...after, began: now, talk: client.id } : after
   } finally {
     if (!client.signal.aborted) await client.hangup()
@@ -208,12 +212,13 @@ export async function afterTalk(
   ms: number,
   client: Leg,
   transfer: Transfer | null,
+  leaves: () => void,
 ): Promise<TryResult> {
   const { clock, journal, log, snapshot, transfers } = deps
   const began = clock.now()
   const path = new CallPath(client.id, journal, clock)
   if (!transfer && !client.passedOn) return { kind: 'talked', ms }
-  deps.free(person, task.group)
+  leaves()
   const current = snapshot()
   const name = current.config.people[person]?.name ?? person
   path.add({ kind: 'talk', person, name, ms })
@@ -234,8 +239,8 @@ export async function afterTalk(
     // the client has hung up meanwhile
     if (!client.signal.aborted) throw error
   }
-  if (isLostInTransfer(path.steps)) return { kind: 'transfer-unanswered', freed: true }
-  return { kind: 'talked', ms: ms + Math.max(0, clock.now() - began), freed: true }
+  if (isLostInTransfer(path.steps)) return { kind: 'transfer-unanswered' }
+  return { kind: 'talked', ms: ms + Math.max(0, clock.now() - began) }
 }
 
 function callRow(

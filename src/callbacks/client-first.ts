@@ -57,7 +57,8 @@ export async function bringOperator(
       welcome.abort()
       await client.stopMusic()
       try {
-        return await joinTwo(deps, task, person, operator, client)
+        const speaker = person
+        return await joinTwo(deps, task, person, operator, client, () => callbackTry.leaves(speaker))
       } finally {
         if (!operator.signal.aborted) await operator.hangup()
       }

@@ -14,7 +14,7 @@ import { callBack } from './call-back.ts'
 import { trunkFor } from '../dialling/caller-id.ts'
 import { type CallbackCallDeps, type CallbackTry, REFUSED_RETRY_MS } from './callback-call.ts'
 import { clientMayBeCalledFrom } from './client-hours.ts'
-import { isFreed, type TryResult, POSTPONE_MS } from './next-try.ts'
+import { type TryResult, POSTPONE_MS } from './next-try.ts'
 import { PassRoom } from './pass-room.ts'
 import { hasIdleOperator } from './room.ts'
 import { type EndDeps, endTask, settleTry } from './settle.ts'
@@ -190,7 +190,7 @@ export class DueCallbacks {
     }
     if (!claimed) return
     crashPoint('callback.claimed')
-    const more: string[] = []
+    const reserved = [person]
     const callbackTry: CallbackTry = {
       task,
       person,
@@ -199,17 +199,21 @@ export class DueCallbacks {
       signal: this.#stop.signal,
       another: () => {
         const next = this.reserveFor(task, config)
-        if (next) more.push(next)
+        if (next) reserved.push(next)
         return next
+      },
+      leaves: (speaker) => {
+        reserved.splice(reserved.indexOf(speaker), 1)
+        this.release(speaker, true, task.group)
       },
       log: log.child({ callback: task.id }),
       counted: false,
     }
-    const run = this.#run(callbackTry, [person], more).finally(() => this.#running.delete(task.id))
+    const run = this.#run(callbackTry, reserved).finally(() => this.#running.delete(task.id))
     this.#running.set(task.id, { run, callbackTry })
   }
 
-  async #run(callbackTry: CallbackTry, first: string[], more: string[]): Promise<void> {
+  async #run(callbackTry: CallbackTry, reserved: readonly string[]): Promise<void> {
     const { task, config, log } = callbackTry
     log.info('calling somebody back', { number: task.number, operator: callbackTry.person })
     const result = await callBack(this.#deps, callbackTry)
@@ -218,9 +222,7 @@ export class DueCallbacks {
     try {
       await this.settle(task, person, config, result, callbackTry.counted)
     } finally {
-      for (const one of [...first, ...more])
-        if (one !== person || !isFreed(result))
-          this.release(one, result.kind === 'talked' && one === person, task.group)
+      for (const one of reserved) this.release(one, result.kind === 'talked' && one === person, task.group)
     }
   }
 

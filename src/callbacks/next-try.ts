@@ -3,14 +3,11 @@ import type { CallbackRules } from '../config/sections/missed-calls.ts'
 import type { DialFailure } from '../telephony/api.ts'
 
 export type TryResult =
-  /**
-   * `began`: by our clock, milliseconds since 1970; missing: so long before now. `talk`: the id of the client's call, if it is known. `freed`: the
-   * operator transferred the client, and has been free since then: perhaps somebody else's already.
-   */
-  | { kind: 'talked'; ms: number; began?: number; talk?: string; freed?: true }
+  /** `began`: by our clock, milliseconds since 1970; missing: so long before now. `talk`: the id of the client's call, if it is known. */
+  | { kind: 'talked'; ms: number; began?: number; talk?: string }
   | { kind: DialFailure | 'unknown' }
   /** The operator spoke with the client and transferred the call; nobody took it there, or back. */
-  | { kind: 'transfer-unanswered'; freed?: true }
+  | { kind: 'transfer-unanswered' }
   /** A machine picked up on the client's side. */
   | { kind: 'machine' }
   /** The client picked up, and nobody of ours was there any more: he was told so. */
@@ -20,11 +17,6 @@ export type TryResult =
   /** What the operator pressed instead of speaking with him. */
   | { kind: 'postponed' | 'not-mine' | 'cannot-now' | 'no-need' | 'done-by-hand' }
   | { kind: 'refused'; why: string }
-
-/** The operator of this try was released before its end. */
-export function isFreed(result: TryResult): boolean {
-  return 'freed' in result && result.freed === true
-}
 
 export type AfterTry =
   | { status: 'done'; outcome: string }

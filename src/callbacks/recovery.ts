@@ -10,7 +10,7 @@ import type { LivingChannel } from '../telephony/link.ts'
 import { afterTalk, type CallbackCallDeps, type CallbackTry, endRow, joinTwo } from './callback-call.ts'
 import { bringOperator } from './client-first.ts'
 import type { DueCallbacks } from './due-callbacks.ts'
-import { isFreed, type TryResult } from './next-try.ts'
+import type { TryResult } from './next-try.ts'
 
 export interface CallbackRecoveryDeps extends Pick<
   CallbackCallDeps,
@@ -25,7 +25,6 @@ export interface CallbackRecoveryDeps extends Pick<
   | 'snapshot'
   | 'transfers'
   | 'speaks'
-  | 'free'
 > {
   callbacks: Pick<DueCallbacks, 'settle' | 'isRunning' | 'takeOver' | 'reserveFor' | 'release'>
   adopt: (channel: LivingChannel) => Promise<Leg>
@@ -101,7 +100,7 @@ async function awaitTalk(
   // the client is released with the operator, unless the operator has transferred the client
   const transfer = await back
   if (client === null || typeof transfer !== 'object') return { kind: 'talked', ms, began }
-  return afterTalk({ ...deps, free: () => {} }, task, task.operator ?? '', ms, client, transfer)
+  return afterTalk(deps, task, task.operator ?? '', ms, client, transfer, () => {})
 }
 
 /** The last process died between the client's answer and the talk. */
@@ -111,16 +110,19 @@ async function joinAgain(
   operator: Leg,
   client: Leg,
 ): Promise<TryResult> {
-  const release = task.operator ? deps.hold(task.operator, task.legs?.client ?? task.id, task.group) : () => {}
-  let result: TryResult = { kind: 'unknown' }
+  let held = true
+  const unmark = task.operator ? deps.hold(task.operator, task.legs?.client ?? task.id, task.group) : () => {}
+  const release = () => {
+    if (held) unmark()
+    held = false
+  }
   try {
     await operator.stopRinging()
-    result = await joinTwo(deps, { ...task, tries: task.tries - 1 }, task.operator ?? '', operator, client)
-    return result
+    return await joinTwo(deps, { ...task, tries: task.tries - 1 }, task.operator ?? '', operator, client, release)
   } catch {
     return { kind: 'unknown' }
   } finally {
-    if (!isFreed(result)) release()
+    release()
     if (!operator.signal.aborted) await operator.hangup()
   }
 }
@@ -141,6 +143,10 @@ async function bringAgain(deps: CallbackRecoveryDeps, task: CallbackTask, client
     configVersion: version,
     signal: client.signal,
     another,
+    leaves: (person) => {
+      reserved.splice(reserved.indexOf(person), 1)
+      deps.callbacks.release(person, true, task.group)
+    },
     log: deps.log.child({ callback: task.id }),
     counted: true,
   }
@@ -151,8 +157,7 @@ async function bringAgain(deps: CallbackRecoveryDeps, task: CallbackTask, client
     // he has hung up
   } finally {
     for (const person of reserved)
-      if (person !== callbackTry.person || !isFreed(result))
-        deps.callbacks.release(person, result.kind === 'talked' && person === callbackTry.person, task.group)
+      deps.callbacks.release(person, result.kind === 'talked' && person === callbackTry.person, task.group)
     if (!client.signal.aborted) await client.hangup()
   }
   return result

@@ -63,7 +63,7 @@ async function reachClient(deps: CallbackCallDeps, callbackTry: CallbackTry, ope
   const client = await dialClient(deps, callbackTry, operator).finally(() => operator.stopRinging().catch(() => {}))
   if (client.kind === 'over') {
     operator.signal.throwIfAborted()
-    if (callbackTry.counted) await tell(deps, callbackTry, operator, 'prompts/perezvon/call-back-ended')
+    if (callbackTry.counted) await tellWhy(deps, callbackTry, operator, client.result)
     return client.result
   }
   let result: TryResult = { kind: 'cancelled' }
@@ -72,12 +72,35 @@ async function reachClient(deps: CallbackCallDeps, callbackTry: CallbackTry, ope
       result = { kind: 'machine' }
       await client.leg.hangup()
       await tell(deps, callbackTry, operator, 'prompts/perezvon/call-back-machine')
-    } else result = await joinTwo(deps, task, callbackTry.person!, operator, client.leg)
+    } else {
+      const person = callbackTry.person!
+      result = await joinTwo(deps, task, person, operator, client.leg, () => callbackTry.leaves(person))
+    }
     return result
   } finally {
     if (!client.leg.signal.aborted) await client.leg.hangup()
     await endRow(deps, client.id, result)
   }
+}
+
+/**
+ * Why the client was not reached. The operator has not heard what the network says of a number before it gives up (early sound): most trunks send none,
+ * and in a language of their own.
+ */
+const WHY: Partial<Record<TryResult['kind'], string>> = {
+  'busy': 'call-back-busy',
+  'rejected': 'call-back-rejected',
+  'unreachable': 'call-back-unreachable',
+  'unallocated': 'call-back-unallocated',
+  'forwarded': 'call-back-forwarded',
+  'congestion': 'call-back-no-line',
+  'not-placed': 'call-back-no-line',
+}
+
+async function tellWhy(deps: CallbackCallDeps, { config }: CallbackTry, leg: Leg, { kind }: TryResult): Promise<void> {
+  const say = (name: string) => deps.spoken([`prompts/perezvon/${name}`], config)
+  const own = await say(WHY[kind] ?? 'call-back-ended')
+  await leg.play(own.length > 0 ? own : await say('call-back-ended')).catch(() => {})
 }
 
 async function tell(deps: CallbackCallDeps, { config }: CallbackTry, leg: Leg, prompt: string): Promise<void> {

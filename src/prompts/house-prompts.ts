@@ -53,6 +53,18 @@ const texts = {
     en: 'Hello! You called us and we did not answer in time. We are connecting you now.',
   },
   'call-back-ended': { ru: 'Клиент не ответил.', en: 'The customer did not answer.' },
+  'call-back-busy': { ru: 'У клиента занято.', en: 'The customer’s line is busy.' },
+  'call-back-rejected': { ru: 'Клиент отклонил звонок.', en: 'The customer declined the call.' },
+  'call-back-unreachable': {
+    ru: 'Телефон клиента выключен или вне сети.',
+    en: 'The customer’s phone is switched off or out of reach.',
+  },
+  'call-back-unallocated': { ru: 'Такого номера нет.', en: 'That number does not exist.' },
+  'call-back-forwarded': {
+    ru: 'У клиента переадресация, соединить не удалось.',
+    en: 'The customer’s phone is forwarded, and the call could not be connected.',
+  },
+  'call-back-no-line': { ru: 'Нет свободной линии.', en: 'There is no free line.' },
   'wrong-key': { ru: 'Такого пункта нет.', en: 'There is no such choice.' },
   'leave-message': {
     ru: 'Пожалуйста, оставьте сообщение после сигнала.',

@@ -3,7 +3,9 @@ import type { Call, Snapshot } from '../calls/call.ts'
 import { CallPath } from '../calls/call-path.ts'
 import type { EndOfCall } from '../calls/end-of-call.ts'
 import { callOpened } from '../calls/inbound.ts'
+import { runTransfers, type TransferDeps } from '../calls/transfers.ts'
 import type { RingStep } from '../config/sections/flows.ts'
+import { isLostInTransfer } from '../model/call-outcome.ts'
 import type { Logger } from '../runtime/logger.ts'
 import type { Prisma } from '../store/database.ts'
 import type { Leg } from '../telephony/api.ts'
@@ -16,6 +18,8 @@ export interface HandOverDeps {
   node: string
   snapshot: () => Snapshot
   endOfCall: EndOfCall
+  /** Where a contact goes whom the operator transfers. */
+  transfers: TransferDeps
   log: Logger
 }
 
@@ -42,7 +46,9 @@ export async function handOver(deps: HandOverDeps, leg: Leg, step: RingStep): Pr
   }
   await ringDeps.journal.commit([callOpened(call, node, 'none')])
   try {
-    return (await ringStep(ringDeps, call, step, leg.signal)) === 'talked' ? 'talked' : 'nobody'
+    if ((await ringStep(ringDeps, call, step, leg.signal)) !== 'talked') return 'nobody'
+    await runTransfers(deps.transfers, call)
+    return isLostInTransfer(call.path.steps) ? 'nobody' : 'talked'
   } finally {
     await deps.endOfCall(call)
   }

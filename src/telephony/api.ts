@@ -85,7 +85,8 @@ export interface Leg {
    */
   leaveUntoldEndToBook(): void
   /**
-   * RTP packets that have come from the far side so far; null when it cannot be told: nobody has answered the leg yet, or Asterisk keeps no count.
+   * RTP packets that have come from the far side so far; null when it cannot be told: nobody has answered the leg yet, the far side has put us on hold
+   * and may send nothing, or Asterisk keeps no count.
    * Rejects with CallEnded.
    */
   packetsReceived(): Promise<number | null>

@@ -14,6 +14,8 @@ export const LISTENED_EVENTS = [
   'ChannelStateChange',
   'Dial',
   'ChannelDtmfReceived',
+  'ChannelHold',
+  'ChannelUnhold',
   'PlaybackFinished',
   'RecordingFinished',
   'RecordingFailed',

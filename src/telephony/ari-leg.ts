@@ -65,6 +65,8 @@ export class AriLeg implements Leg {
   #lost: LostEvents
   #isBooked = false
   #lastCause = 0
+  /** The far side has put us on hold, and may send nothing. */
+  #isOnHold = false
   /** On performance.now(): when somebody asked for the hang-up first, and when the end was told. */
   hangupRequestedAt = Infinity
   endedAt = Infinity
@@ -134,7 +136,7 @@ export class AriLeg implements Leg {
 
   async packetsReceived(): Promise<number | null> {
     this.#requests.throwIfEnded()
-    if (!this.#answered) return null
+    if (!this.#answered || this.#isOnHold) return null
     const statistics = this.#port.request('channels.rtpstatistics', { channelId: this.id }, { lane: this.id })
     const { rxcount } = record(await statistics.catch(() => null))
     this.#requests.throwIfEnded()
@@ -186,6 +188,10 @@ export class AriLeg implements Leg {
     switch (message.type) {
       case 'ChannelDtmfReceived':
         this.keys.press(text(message['digit']))
+        break
+      case 'ChannelHold':
+      case 'ChannelUnhold':
+        this.#isOnHold = message.type === 'ChannelHold'
         break
       case 'PlaybackFinished':
         this.#sounds.receive(message)

@@ -30,6 +30,8 @@ export class LegAway {
   #onLeft: (() => void) | null = null
   #handedAt = -Infinity
   #transfer: Transfer | null = null
+  /** Counts them: what watches over one has nothing to say of the next. */
+  #talks = 0
   /** It was passed on to a phone that nobody has picked up yet. */
   rings = false
 
@@ -50,6 +52,7 @@ export class LegAway {
   }
 
   returned(word: ReturnWord, args: string[]): void {
+    this.rings = false
     if (isTransfer(word)) {
       const [to = '', by = ''] = args
       this.#transfer = { to: word === 'transferred' ? to : '', by: by ? `PJSIP/${by}` : '' }
@@ -164,11 +167,13 @@ export class LegAway {
 
   /** Resolves when the other has left the talk and this one lives on alone or with somebody else; not at all when this one ends. */
   async #untilPassedOn(other: LegAway): Promise<{ leftAt: number }> {
+    const talk = ++this.#talks
+    const isThisTalk = () => this.#talks === talk && this.#leg.custody === 'talking'
     await untilAborted(other.#leg.signal)
     const leftAt = performance.now()
-    while (this.#leg.custody === 'talking') {
+    while (isThisTalk()) {
       await this.#pause(RELEASE_MS)
-      if (await this.#livesElsewhere()) return { leftAt }
+      if (isThisTalk() && (await this.#livesElsewhere(isThisTalk))) return { leftAt }
     }
     return new Promise(() => {}) // it has come back
   }
@@ -176,7 +181,7 @@ export class LegAway {
   /** After a talk whose other side has ended. */
   async #releasedOrPassedOn(): Promise<void> {
     await Promise.race([untilAborted(this.#leg.signal), this.#pause(RELEASE_MS)])
-    if (!this.#leg.signal.aborted) await this.#livesElsewhere()
+    if (!this.#leg.signal.aborted) await this.#livesElsewhere(() => true)
   }
 
   /** Never resolves when the leg ends: whoever waits for that waits for the signal. */
@@ -184,12 +189,13 @@ export class LegAway {
     return new Promise((resolve) => void sleep(ms, this.#leg.signal).then(resolve, () => {}))
   }
 
-  async #livesElsewhere(): Promise<boolean> {
+  /** `isStillSo`: asked again when Asterisk has answered. */
+  async #livesElsewhere(isStillSo: () => boolean): Promise<boolean> {
     const { id, signal, log } = this.#leg
     const channel = await this.#port
       .request('channels.get', { channelId: id }, { lane: id })
       .then(readChannel, () => null)
-    if (!channel || signal.aborted || this.#port.holds(channel)) return false
+    if (!channel || signal.aborted || this.#port.holds(channel) || !isStillSo()) return false
     log.info('a caller was passed on with the phone', { channel: id })
     this.#leg.move('partner-gone')
     return this.#leg.passedOn

@@ -99,7 +99,6 @@ export class CallbackWorld {
       snapshot: () => ({ config: this.config, version: 'v' }),
       transfers: { clock: this.#clock, commit: () => Promise.resolve(), transferred: () => Promise.resolve() },
       speaks: (person: string, callId: string, client: string) => this.operators.speaks(person, callId, client),
-      free: (person: string, group: string) => this.operators.release(person, true, group),
     }
   }
 

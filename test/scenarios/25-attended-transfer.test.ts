@@ -3,37 +3,17 @@
  * case says what caller, operator and colleague have heard, and what became of the call.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { tone } from '../../scripts/rig/sounds.ts'
 import { sleep } from '../../src/runtime/abort.ts'
-import { SHORTEST_TALK_MS, SipHouse } from '../support/sip-house.ts'
+import { DIRECTOR, SipHouse, TRANSFERRING_COMPANY } from '../support/sip-house.ts'
 import { hears, speaks, talkTogether, told } from '../support/told-sound.ts'
-
-const DIRECTOR = '+73432001133'
-const CONFIG = `
-version: 1
-company: { name: Цветочный двор, language: ru, timezone: Asia/Yekaterinburg, country: RU }
-people:
-  anna: { name: Анна, rings: PJSIP/101, email: anna@example.ru }
-  boris: { name: Борис, rings: PJSIP/102, email: boris@example.ru }
-  olga: { name: Ольга, rings: PJSIP/103, email: olga@example.ru }
-groups:
-  sales: { name: Продажи, members: [anna], ring: all, each: 6s, total: 6s }
-  operators: { members: [anna] }
-trunks:
-  sip: { endpoint: PJSIP/sip-trunk, lines: 10, caller_id: "+7 343 200-11-22" }
-lines:
-  "+7 343 200-11-22": { name: Главный, flow: main }
-  "+7 343 200-11-33": { name: Директор, flow: director }
-flows:
-  main: [{ ring: sales }, { hangup: normal }]
-  director: [{ ring: olga }, { hangup: normal }]
-missed_calls:
-  mail: { to: [office@example.ru], wait: 0s, digest: { over: 100000 } }
-  shortest_talk: ${SHORTEST_TALK_MS}ms
-`
 
 let house: SipHouse
 beforeAll(async () => {
-  house = await SipHouse.start({ config: CONFIG })
+  house = await SipHouse.start({
+    config: TRANSFERRING_COMPANY,
+    prompts: { 'prompts/recorded': await tone(1500, 0.5) },
+  })
 })
 beforeEach(() => house.begin())
 afterEach(() => house.quiet())

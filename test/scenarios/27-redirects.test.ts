@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { SipRinging } from '../../scripts/rig/sip/ringing.ts'
 import { endedCall, mailsAbout } from '../support/missed-mail.ts'
 import { SHORTEST_TALK_MS, SipHouse } from '../support/sip-house.ts'
-import { hears } from '../support/told-sound.ts'
+import { hears, told } from '../support/told-sound.ts'
 import { OUR_NUMBER } from '../support/world.ts'
 
 const CONFIG = `
@@ -103,8 +103,10 @@ describe('of a leg that the daemon rang', () => {
     const { caller } = await house.call()
     const ringing = await house.phones['101'].rings()
     await hears(caller, 'sound')
+    const from = caller.heard.seconds
     await ringing.redirect(302, '102')
     await caller.ended(6_000)
+    expect(told(caller, from)).not.toContain('tone')
   })
 })
 

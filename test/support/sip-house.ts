@@ -2,7 +2,6 @@
  * A company with the real daemon whose phones, callers and called numbers are scripted SIP phones: each person speaks with a voice of its own, and what
  * each has heard can be told. For stories of what phones do by themselves.
  */
-import { expect } from 'vitest'
 import type { SipCall } from '../../scripts/rig/sip/call.ts'
 import type { CallOptions } from '../../scripts/rig/sip/placed-call.ts'
 import type { Transferred } from '../../scripts/rig/sip/refer.ts'
@@ -12,7 +11,7 @@ import { sleep } from '../../src/runtime/abort.ts'
 import { doorbellBook } from '../rig/stand-in.ts'
 import { QUIET } from './company.ts'
 import { type Daemon, type DaemonOptions, startDaemon } from './daemon.ts'
-import { endedCall, mailsAbout, newCaller } from './missed-mail.ts'
+import { endedCall, mailAbout, mailsAbout, newCaller } from './missed-mail.ts'
 import { type Speaker, speaks, talkTogether } from './told-sound.ts'
 import { OUR_NUMBER, startWorld, type World, type WorldOptions } from './world.ts'
 
@@ -22,6 +21,36 @@ export type Desk = (typeof DESKS)[number]
 
 /** An operator who hangs up sooner has not talked. */
 export const SHORTEST_TALK_MS = 800
+/** Lines of TRANSFERRING_COMPANY beside the first. */
+export const DIRECTOR = '+73432001133'
+export const RECORDED = '+73432001144'
+
+/** Three people with a phone each, Anna for the main line and Olga for the director's. Trunk and called numbers are the scripted trunk's. */
+export const TRANSFERRING_COMPANY = `
+version: 1
+company: { name: Цветочный двор, language: ru, timezone: Asia/Yekaterinburg, country: RU }
+people:
+  anna: { name: Анна, rings: PJSIP/101, email: anna@example.ru }
+  boris: { name: Борис, rings: PJSIP/102, email: boris@example.ru }
+  olga: { name: Ольга, rings: PJSIP/103, email: olga@example.ru }
+groups:
+  sales: { name: Продажи, members: [anna], ring: all, each: 6s, total: 6s }
+  recorded: { name: Запись, members: [anna], ring: all, each: 6s, total: 6s, record: true }
+  operators: { members: [anna] }
+trunks:
+  sip: { endpoint: PJSIP/sip-trunk, lines: 10, caller_id: "+7 343 200-11-22" }
+lines:
+  "+7 343 200-11-22": { name: Главный, flow: main }
+  "+7 343 200-11-33": { name: Директор, flow: director }
+  "+7 343 200-11-44": { name: С записью, flow: recorded }
+flows:
+  main: [{ ring: sales }, { hangup: normal }]
+  director: [{ ring: olga }, { hangup: normal }]
+  recorded: [{ announce_recording: prompts/recorded }, { ring: recorded }, { hangup: normal }]
+missed_calls:
+  mail: { to: [office@example.ru], wait: 0s, digest: { over: 100000 } }
+  shortest_talk: ${SHORTEST_TALK_MS}ms
+`
 
 /** Within which the end of a transfer is told. */
 const LIMIT = { ms: 20_000 }
@@ -92,9 +121,9 @@ export class SipHouse {
       (await this.world.asterisk.request<{ name: string; dialplan: object }[]>('GET', '/channels')).map(
         ({ name, dialplan }) => `${name} ${JSON.stringify(dialplan)}`,
       )
-    await expect.poll(channels, { timeout: 10_000, interval: 100 }).toEqual([])
-    await expect.poll(() => this.busyOperators(), { timeout: 5_000, interval: 100 }).toEqual([])
-    await expect.poll(() => this.#openLines(), { timeout: 5_000, interval: 100 }).toEqual([])
+    await becomesEmpty(channels, 10_000, 'channels')
+    await becomesEmpty(() => this.busyOperators(), 5_000, 'operators in a call')
+    await becomesEmpty(() => this.#openLines(), 5_000, 'lines of the book without an end')
   }
 
   /** Lines of the book that tell no end, but for those of a call that the daemon has ended and that did not leave its hands. */
@@ -148,6 +177,19 @@ export class SipHouse {
     return { caller, operator, number, id }
   }
 
+  /** They talk long enough, then `ends` hangs up, the other person if missing. */
+  async talkToTheEnd(caller: SipCall, other: SipCall, who: Speaker, ends: SipCall = other): Promise<void> {
+    await talkTogether([caller, 'caller'], [other, who])
+    await this.saidEnough(other)
+    await ends.hangUp()
+    await (ends === other ? caller : other).ended(3_000)
+  }
+
+  /** Anna is rung again, and the caller talks with her. */
+  async backWithAnna(caller: SipCall): Promise<void> {
+    await this.talkToTheEnd(caller, await this.answers(this.phones['101'], '101'), '101')
+  }
+
   /** It has lasted so long that it counts as a talk. */
   async saidEnough(call: SipCall): Promise<void> {
     await sleep(Math.max(0, call.times.up! + SHORTEST_TALK_MS + 400 - Date.now()))
@@ -182,9 +224,8 @@ export class SipHouse {
 
   /** A call that was missed has its mail, at last; another none. */
   async #mails(id: string, verdict: string | null): Promise<number> {
-    const count = () => mailsAbout(this.world, id).length
-    if (verdict === 'missed') await expect.poll(count, { timeout: 10_000, interval: 100 }).toBeGreaterThan(0)
-    return count()
+    if (verdict === 'missed') await mailAbout(this.world, id)
+    return mailsAbout(this.world, id).length
   }
 
   async steps(id: string): Promise<string[]> {
@@ -210,4 +251,12 @@ export class SipHouse {
 /** Of a line `caller|DID|epoch@trunk|state|who|answered|ended|passed`. */
 function isComplete([, , , state = '', , answered = '', ended = '']: string[]): boolean {
   return state === 'unanswered' || state === 'shed' || (answered !== '' && ended !== '')
+}
+
+async function becomesEmpty(look: () => Promise<unknown[]>, ms: number, what: string): Promise<void> {
+  for (const end = Date.now() + ms; ; await sleep(100)) {
+    const left = await look()
+    if (left.length === 0) return
+    if (Date.now() > end) throw new Error(`${what} that stay: ${JSON.stringify(left)}`)
+  }
 }

@@ -20,6 +20,8 @@ export type Told = `voice ${Speaker}` | 'tone' | 'sound' | 'silence'
 
 const FRAME_SEC = 0.1
 const LOUD = 0.003
+/** A voice is as loud as a phone can be; a note of the music is not. */
+const VOICE_LOUD = 0.35
 const LEAST_FRAMES: Record<'voice' | 'tone' | 'sound' | 'silence', number> = {
   voice: 3,
   tone: 2,
@@ -85,8 +87,8 @@ function frames(sound: Sound): Told[] {
   return Array.from({ length: Math.floor(samples.length / length) }, (_, n) => {
     const middle = (n + 0.5) * FRAME_SEC
     const found = known.find(({ spans }) => spans.some(([from, to]) => from <= middle && middle < to))
-    if (found) return found.what
     const loudest = samples.subarray(n * length, (n + 1) * length).reduce((most, s) => Math.max(most, Math.abs(s)), 0)
+    if (found && (found.what === 'tone' || loudest >= VOICE_LOUD)) return found.what
     return loudest < LOUD ? 'silence' : 'sound'
   })
 }

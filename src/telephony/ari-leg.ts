@@ -92,7 +92,8 @@ export class AriLeg implements Leg {
   }
 
   get passedOn(): boolean {
-    return this.#custody === 'passed-on'
+    // also when it ended before we had seen that it lives on: it left while the colleague's phone rang
+    return this.#custody === 'passed-on' || (this.#custody === 'ended' && this.#away.rings)
   }
 
   async answer(): Promise<void> {

@@ -50,6 +50,7 @@ export class LegAway {
   }
 
   returned(word: ReturnWord, args: string[]): void {
+    this.rings = false
     if (isTransfer(word)) {
       const [to = '', by = ''] = args
       this.#transfer = { to: word === 'transferred' ? to : '', by: by ? `PJSIP/${by}` : '' }
@@ -155,6 +156,7 @@ export class LegAway {
   async #handOver(event: 'handed-to-dialplan' | 'handed-to-talk', context: string, extension: string): Promise<number> {
     this.#leg.move(event)
     this.#handedAt = performance.now()
+    this.rings = false
     const left = new Promise<void>((resolve) => (this.#onLeft = resolve))
     const told = this.#requests.do('channels.continueInDialplan', { context, extension, priority: 1 })
     const taken = Promise.race([left, told]).then(() => performance.now())

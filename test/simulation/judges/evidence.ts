@@ -56,11 +56,12 @@ export class Evidence {
   }
 
   /** After it was over somebody of ours said that it is settled, or meant to by a key. */
-  wasSettled({ party, line, endedAt }: RecordedCall): boolean {
+  wasSettled({ channel, party, line, endedAt }: RecordedCall): boolean {
     return this.chronicle.acts.some(
       (act) =>
         act.of !== 'take' &&
-        act.caller === party &&
+        // a caller without a number is known by the case alone
+        (act.caller === party || act.id === `case-${channel}`) &&
         (act.line === line || act.of === 'key') &&
         act.at >= (endedAt ?? Infinity),
     )

@@ -23,7 +23,7 @@ export const plantedOrdinary: Planted[] = [
   {
     name: 'a colleague whose phone still rings is taken for one who talks',
     breaks: /^I18 .* counts as answered/,
-    faults: false,
+    from: 90,
     ari: notHearing('BridgeAttendedTransfer'),
   },
   {

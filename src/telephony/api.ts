@@ -69,7 +69,7 @@ export interface Leg {
   talkWith(other: Leg, options?: TalkOptions): Promise<TalkResult>
   /**
    * The operator has connected it with somebody else: it goes on in Asterisk without us. It is not ours to end: hangup() leaves it alone, and its
-   * signal still tells when it is gone.
+   * signal still tells when it is gone. True also for a leg that ended while the phone to which it was passed on still rang.
    */
   readonly passedOn?: boolean
   /** The transfer with which it came back to us, once; null: none. */

@@ -158,6 +158,7 @@ export class LegAway {
   async #handOver(event: 'handed-to-dialplan' | 'handed-to-talk', context: string, extension: string): Promise<number> {
     this.#leg.move(event)
     this.#handedAt = performance.now()
+    this.rings = false
     const left = new Promise<void>((resolve) => (this.#onLeft = resolve))
     const told = this.#requests.do('channels.continueInDialplan', { context, extension, priority: 1 })
     const taken = Promise.race([left, told]).then(() => performance.now())

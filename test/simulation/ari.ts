@@ -264,5 +264,6 @@ function isFine({ status }: Reply): boolean {
 
 /** Of the body of an originate. */
 function variablesOf({ body }: AriRequestOptions): Record<string, unknown> {
-  return ((body as { variables?: object } | undefined)?.variables ?? {}) as Record<string, unknown>
+  const { variables = {} } = (body ?? {}) as { variables?: Record<string, unknown> }
+  return variables
 }

@@ -13,6 +13,8 @@ export interface Party {
   hears?(line: Line, media: string): void
   /** He talks with somebody since now. */
   talks?(line: Line): void
+  /** Whoever he talked with has given him to somebody else. */
+  passedOn?(line: Line): void
   /** He hears nothing any more, and nobody. */
   silent?(line: Line): void
   /** The call is over, whoever ended it. */

@@ -17,7 +17,7 @@ import { toldAbove } from './judges/escalations.ts'
 import { Evidence } from './judges/evidence.ts'
 import { nothingLeftOpen } from './judges/left-open.ts'
 import { listWorkHeeded } from './judges/list-work.ts'
-import { noMailTwice } from './judges/mails.ts'
+import { fewCopies, noMailTwice, nothingBuried } from './judges/mails.ts'
 import { firstComeFirstServed } from './judges/order.ts'
 import { ordersHeeded } from './judges/orders.ts'
 import { meetingsHeeded } from './judges/meetings.ts'
@@ -36,6 +36,8 @@ const JUDGES = [
   nobodyForgotten,
   openList,
   noMailTwice,
+  fewCopies,
+  nothingBuried,
   digests,
   nobodyDialledTwice,
   onlyWhoMayBeCalled,

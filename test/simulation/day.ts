@@ -115,6 +115,7 @@ class Day {
     this.#mail = new PlayedMailServer({ time, chance: chance.child(), chronicle })
     this.#commandLine = new CommandLine(time, options.database)
     options.planted?.asterisk?.(this.#asterisk)
+    options.planted?.mail?.(this.#mail)
   }
 
   async play(): Promise<DayResult> {
@@ -133,6 +134,8 @@ class Day {
     if (faults) this.#misfortunes(lastCallAt, faults === true ? undefined : faults)
     this.#peopleAct(lastCallAt)
     this.#people.rush(this.#asterisk, chance.child(), lastCallAt)
+    this.#people.lunch(chance.child(), lastCallAt)
+    this.#people.companies(this.#asterisk, chance.child(), lastCallAt)
     await this.#until(lastCallAt + 2 * HOUR, false)
     // from here on the world is well: what is owed must be paid
     this.#mail.mood = 'well'

@@ -14,6 +14,11 @@ const HOUR = 60 * MINUTE
 
 /** Of all days. */
 const RUSH = 0.15
+const COMPANIES = 0.3
+/** Of all days; then both desks forward their calls for a time. */
+const LUNCH = 0.2
+/** What a company shows for all its people. */
+const HEAD_NUMBERS = ['+73432009000', '+78124005000']
 
 interface Town {
   time: PlayedTime
@@ -78,6 +83,31 @@ export class People {
     }
   }
 
+  lunch(chance: Chance, lastCallAt: number): void {
+    const { time } = this.#town
+    if (!chance.yes(LUNCH)) return
+    const begins = chance.yes(0.5) ? 0 : chance.int(0, lastCallAt - time.now())
+    for (const endpoint of DESKS) {
+      const desk = this.#parties.get(endpoint)
+      if (desk instanceof Desk) time.after(begins, () => desk.lunch(chance.int(5 * MINUTE, 40 * MINUTE)))
+    }
+  }
+
+  /** On some days several people of a company call in the same minute, for one line or for two, and all show its head number. */
+  companies(asterisk: PlayedAsterisk, chance: Chance, lastCallAt: number): void {
+    const { time } = this.#town
+    if (!chance.yes(COMPANIES)) return
+    for (const number of HEAD_NUMBERS.slice(0, chance.int(1, 2))) {
+      const began = chance.int(0, lastCallAt - time.now())
+      for (let i = 0, people = chance.int(2, 4); i < people; i++) {
+        const caller = new Caller(this.#outside(asterisk), someHabits(chance, number))
+        // whoever is called back under it is the one who called first, at the switchboard
+        if (i === 0) this.#parties.set(number, caller)
+        time.after(began + chance.int(0, 40_000), () => caller.call())
+      }
+    }
+  }
+
   #outside(asterisk: PlayedAsterisk): Outside {
     const { time, chance, chronicle } = this.#town
     return { time, chance: chance.child(), chronicle, asterisk }
@@ -116,12 +146,21 @@ const MOODS: Record<Mood, number> = {
   'unreachable': 12,
   'greylists': 10,
   'slow': 8,
+  'takes its time': 5,
+  'greets late': 4,
   'loses its word': 7,
+  'refuses us': 5,
   'refuses for good': 3,
 }
+/** On some days it is ill from the morning on, for hours. */
+const ILL_ALL_DAY = 0.08
 
 /** The mail server has its moods until an hour after the last call. */
 export function haveMoods({ time, chance }: Omit<Town, 'chronicle'>, mail: PlayedMailServer, lastCallAt: number): void {
+  if (chance.yes(ILL_ALL_DAY)) {
+    const { well: _well, ...ill } = MOODS
+    return void (mail.mood = chance.by(ill))
+  }
   const change = () => {
     mail.mood = chance.by(MOODS)
     if (time.now() < lastCallAt + HOUR) time.after(chance.int(MINUTE, 40 * MINUTE), change)

@@ -67,18 +67,22 @@ const KEYS = { none: 80, 2: 4, 3: 8, 4: 8 }
 const REASONS = { none: 20, 1: 40, 2: 40 }
 
 /** Of the talks of an operator, how many are transferred, and how. */
-const TRANSFERS = { 'no': 86, 'blind': 8, 'attended': 3, 'semi-attended': 3 } as const
+const TRANSFERS = { 'no': 82, 'blind': 9, 'attended': 4, 'semi-attended': 5 } as const
 /** A colleague, somebody outside, a line of ours, a phone that nobody has, something that is no number. */
 const TARGETS = { colleague: 50, outside: 14, mobile: 8, line: 14, nobody: 8, nonsense: 6 } as const
 /** Before that nobody knows yet what the caller wants. */
 const TRANSFERRED_AFTER_MS = { least: 3_200, most: 20_000 }
 const OUTSIDE = '+79161112233'
+const FORWARDS = ['101', '102', OUTSIDE, DIRECT_LINE] as const
+/** Of those who hear that they are put through, how many do not wait. */
+const LEAVES = 0.3
 
 /** A desk phone. */
 export class Desk extends Person {
   readonly endpoint: string
   /** Where it sends its calls by itself. */
   #forward: string | null = null
+  #atLunch: string | null = null
   #here = true
   #ownCall = false
 
@@ -97,7 +101,7 @@ export class Desk extends Person {
       const does = chance.by({ calls: 42, goes: 42, forwards: 16 })
       if (does === 'calls') this.#ownCall = true
       else if (does === 'goes') this.#here = false
-      else this.#forward = chance.pick(['101', '102', OUTSIDE, DIRECT_LINE])
+      else this.#forward = chance.pick(FORWARDS)
       this.#show()
       time.after(chance.int(20_000, 400_000), () => {
         this.#ownCall = false
@@ -110,7 +114,14 @@ export class Desk extends Person {
   }
 
   forwards(): string | null {
-    return this.#forward
+    return this.#forward ?? this.#atLunch
+  }
+
+  /** For so long it sends all its calls somewhere else. */
+  lunch(ms: number): void {
+    const { chance, time } = this.outside
+    this.#atLunch = chance.pick(FORWARDS)
+    time.after(ms, () => (this.#atLunch = null))
   }
 
   rings(line: Line): void {
@@ -262,6 +273,11 @@ export class Caller extends Person {
   override talks(line: Line): void {
     this.#talked = true
     super.talks(line)
+  }
+
+  passedOn(line: Line): void {
+    const { chance } = this.outside
+    if (chance.yes(LEAVES)) this.soon(line, chance.int(500, 7_000), () => !line.talking && line.hangup())
   }
 
   override ended(line: Line): void {

@@ -4,8 +4,9 @@ import type { Prisma } from '../../src/store/database.ts'
 import type { PlayedAri } from './ari.ts'
 import type { PlayedAsterisk } from './asterisk.ts'
 import type { Misfortune } from './misfortunes.ts'
+import type { PlayedMailServer } from './played-mail.ts'
 import { plantedOffice } from './planted-office.ts'
-import { plantedTransfers } from './planted-transfers.ts'
+import { plantedOrdinary } from './planted-ordinary.ts'
 import { answering, journalRows, losing, omitting, requests, statements } from './tampering.ts'
 
 export interface Planted {
@@ -18,6 +19,8 @@ export interface Planted {
   ari?: (ari: PlayedAri) => void
   /** Asterisk itself with the bug in it. */
   asterisk?: (asterisk: PlayedAsterisk) => void
+  /** The mail server with the bug in it. */
+  mail?: (mail: PlayedMailServer) => void
   /** In the product's own code; returns how to take it out. */
   code?: () => () => void
   /** The misfortunes of its days: one kind alone, none, or all if missing. */
@@ -158,5 +161,5 @@ export const planted: Planted[] = [
     ),
   },
   ...plantedOffice,
-  ...plantedTransfers,
+  ...plantedOrdinary,
 ]

@@ -6,7 +6,31 @@ import type { Chronicle } from './chronicle.ts'
 import type { Life } from './life.ts'
 import type { PlayedTime } from './played-time.ts'
 
-export type Mood = 'well' | 'unreachable' | 'greylists' | 'slow' | 'loses its word' | 'refuses for good'
+/** `takes its time`: over the last word, for minutes. `refuses us`: for what would hit every mail. */
+export type Mood =
+  | 'well'
+  | 'unreachable'
+  | 'greylists'
+  | 'slow'
+  | 'takes its time'
+  | 'greets late'
+  | 'loses its word'
+  | 'refuses us'
+  | 'refuses for good'
+
+/** The words of a refusal that is about the mailbox. */
+export const REFUSED_FOR_GOOD = 'as it is today'
+/** What is said to us because of our quota, our sender, our name, our address or our login, whatever the mail. */
+const REFUSALS = [
+  ['EENVELOPE', 'RCPT TO', 550, '550 5.4.5 Daily user sending quota exceeded'],
+  ['EENVELOPE', 'MAIL FROM', 553, '553 5.7.1 Sender address rejected: not owned by user perezvon@example.ru'],
+  ['EENVELOPE', 'RCPT TO', 504, '504 5.5.2 Helo command rejected: need fully-qualified hostname'],
+  ['EMESSAGE', 'DATA', 550, '550 5.7.1 Your IP address is blocked'],
+  ['EAUTH', 'AUTH PLAIN', 535, '535 5.7.8 Authentication credentials invalid'],
+] as const
+/** RFC 5321 lets a server take ten minutes for its last word, and five for its first. */
+const LAST_WORD_MS = { least: 60_000, most: 300_000 }
+const GREETING_MS = { least: 10_000, most: 330_000, endured: 300_000 }
 
 interface MailParts {
   time: PlayedTime
@@ -16,6 +40,9 @@ interface MailParts {
 
 export class PlayedMailServer {
   #mood: Mood = 'well'
+  #refusal: (typeof REFUSALS)[number] = REFUSALS[0]
+  /** How it words the refusals that are about us; a planted bug reads them as others. */
+  reworded: (text: string) => string = (text) => text
   #parts: MailParts
 
   constructor(parts: MailParts) {
@@ -24,6 +51,7 @@ export class PlayedMailServer {
 
   set mood(mood: Mood) {
     this.#mood = mood
+    if (mood === 'refuses us') this.#refusal = this.#parts.chance.pick(REFUSALS)
     this.#parts.chronicle.mailServerIs(mood)
   }
 
@@ -36,7 +64,17 @@ export class PlayedMailServer {
         const fate = life.next()
         if (fate === 'before') return life.never()
         const { chance } = this.#parts
-        await wait(this.#mood === 'slow' ? chance.int(5_000, 40_000) : chance.int(20, 300))
+        if (this.#mood === 'greets late') {
+          const ms = chance.int(GREETING_MS.least, GREETING_MS.most)
+          await wait(Math.min(ms, GREETING_MS.endured))
+          if (life.dead) return life.never()
+          if (ms > GREETING_MS.endured) return failed('ETIMEDOUT', 'CONN', null, false)
+        }
+        if (this.#mood === 'takes its time') {
+          await wait(chance.int(LAST_WORD_MS.least, LAST_WORD_MS.most))
+          // it has the mail since long before, whoever still waits for its word
+          if (life.dead) this.#take(mail, true)
+        } else await wait(this.#mood === 'slow' ? chance.int(5_000, 40_000) : chance.int(20, 300))
         if (life.dead) return life.never()
         const result = this.#answer(mail, fate === 'after')
         if (fate === 'after') life.die()
@@ -56,11 +94,17 @@ export class PlayedMailServer {
         return failed('EENVELOPE', 'RCPT TO', 451, false)
       case 'refuses for good':
         return failed('EENVELOPE', 'RCPT TO', 550, false)
+      case 'refuses us': {
+        const [code, command, responseCode, text] = this.#refusal
+        return failed(code, command, responseCode, false, this.reworded(text))
+      }
       case 'loses its word':
         this.#take(mail, true)
         return failed('ETIMEDOUT', 'DATA', null, true)
       case 'well':
       case 'slow':
+      case 'takes its time':
+      case 'greets late':
         this.#take(mail, unheard)
         return { kind: 'sent', response: '250 taken' }
     }
@@ -75,14 +119,20 @@ export class PlayedMailServer {
   }
 }
 
-function failed(code: string, command: string, responseCode: number | null, bodySent: boolean): SendResult {
+function failed(
+  code: string,
+  command: string,
+  responseCode: number | null,
+  bodySent: boolean,
+  text = `${responseCode ?? code} ${REFUSED_FOR_GOOD}`,
+): SendResult {
   return {
     kind: 'failed',
     failure: {
       code,
       command,
       responseCode,
-      text: `${responseCode ?? code} as it is today`,
+      text,
       begun: command !== 'CONN',
       bodySent,
     },

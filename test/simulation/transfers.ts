@@ -175,6 +175,7 @@ export class Transfers {
   }
 
   #note(how: Transfer['how'], other: Channel, phone: Channel, to: string): void {
+    other.party.passedOn?.(other.line)
     this.#asterisk.parts.chronicle.transfer({ how, channel: other.id, by: phone.endpoint, leg: phone.id, to })
   }
 }

@@ -43,6 +43,33 @@ test('a talk that is over before the answer comes is one', async () => {
   expect(result.kind === 'talked' && result.ms).toBeGreaterThanOrEqual(1_000)
 })
 
+test.each([
+  ['before we have seen that they live on', 100],
+  ['when the talk has been told of, and nobody has looked yet what comes after it', 1_200],
+])('a caller who leaves while a colleague’s phone rings has not been taken there: %s', async (_when, ms) => {
+  const away = { holds: () => false }
+  const [caller, operator] = [legOn('1.1', away), legOn('leg-1', away)]
+  const talk = caller.talkWith(operator)
+  await sleep(400)
+  caller.isConnectedWith('a ringing phone')
+  operator.receive(event('ChannelDestroyed'))
+  await sleep(ms)
+  for (const type of ['ChannelHangupRequest', 'ChannelDestroyed']) caller.receive(event(type))
+  expect(await talk).toMatchObject({ kind: 'talked' })
+  expect(caller.passedOn).toBe(true)
+  expect(await caller.untilBack()).toBe('unanswered')
+})
+
+test('a caller whom the colleague gave back, or who talks with somebody anew, is passed on no more', async () => {
+  const caller = legOn('1.1', {})
+  void caller.talkWith(legOn('leg-1', {})).catch(() => {})
+  await sleep(20)
+  caller.isConnectedWith('a ringing phone')
+  caller.returned('transfer-failed', ['', '101'])
+  caller.receive(event('ChannelDestroyed'))
+  expect(caller.passedOn).toBe(false)
+})
+
 test('who hangs up before he leaves our application has not talked', async () => {
   const gone = sleep(20).then(() => Promise.reject(new AriError('channels.continueInDialplan', 404, 'not found')))
   const [caller, operator] = [leg('1.1', gone), leg('leg-1')]

@@ -59,13 +59,13 @@ function whoGotThrough(evidence: Evidence, members: Row[], { at, call, notice }:
     const record = evidence.chronicle.calls.get(callId)
     return !closed.has(callId) && named.has(callId) && record?.party.startsWith('+') ? [record] : []
   })
-  return calls.flatMap(({ channel, party, at: lostAt }) => {
+  return calls.flatMap(({ channel, party, at: lostAt, endedAt: over }) => {
     const later = evidence
       .callsOf(party)
       .find(
         (other) =>
           other.direction === 'in' &&
-          other.at >= lostAt &&
+          other.at >= (over ?? lostAt) &&
           other.endedAt !== null &&
           (talkOf(other) ?? 0) >= TALK_MS &&
           evidence.settledBy(other.endedAt, ON_ITS_WAY_MS) < at,

@@ -1,5 +1,6 @@
 /** I14: a case that nobody took in time is told to whom the rule names, once for each step, and one that was taken or closed is not. */
 import { ESCALATIONS, officeTimeAfter } from '../company.ts'
+import type { Mood } from '../played-mail.ts'
 import { type Evidence, groupedBy } from './evidence.ts'
 
 /** The daemon's clock for a call that it learned of afterwards is one of whole seconds. */
@@ -10,6 +11,8 @@ const ON_ITS_WAY_MS = 60_000
 const TOLD_MS = 3 * 60_000
 /** Who was asked to come again later does not come at once when he may. */
 const PATIENCE_MS = 65 * 60_000
+/** Whom it keeps waiting, or sends away for what is about us, comes again later and later. */
+const PUTS_OFF: ReadonlySet<string> = new Set<Mood>(['greylists', 'refuses us', 'takes its time', 'greets late'])
 /** A server that refuses everybody is asked again so long after it is well, at most. */
 const REFUSED_MS = 10 * 60_000
 
@@ -69,7 +72,7 @@ function toldBy(evidence: Evidence, { lostAt, endedAt, isClosed }: Case, dueAt: 
   return moods.reduce((by, { at, mood }, i) => {
     const over = moods[i + 1]?.at ?? at
     if (mood === 'well' || at > by || over < dueAt - PATIENCE_MS) return by
-    const late = mood === 'greylists' ? PATIENCE_MS : mood === 'refuses for good' ? REFUSED_MS : TOLD_MS
+    const late = PUTS_OFF.has(mood) ? PATIENCE_MS : mood === 'refuses for good' ? REFUSED_MS : TOLD_MS
     return Math.max(by, evidence.settledBy(over, late))
   }, ready)
 }

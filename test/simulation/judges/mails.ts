@@ -1,8 +1,11 @@
-/** I2: a mail goes out once, unless the server's word on it was lost. */
+/** I2: a mail goes out once, unless the server's word on it was lost; and I1: no refusal that would hit every mail buries one. */
+import { REFUSED_FOR_GOOD } from '../played-mail.ts'
 import { type Evidence, groupedBy } from './evidence.ts'
 
 /** A mail is marked within so much of the server's word, if nothing keeps the daemon from it. */
 const MARK_MS = 2_000
+/** Copies of which nobody knows whether they came. */
+const MOST_COPIES = 4
 
 export function noMailTwice(evidence: Evidence): string[] {
   const { mails, troubles } = evidence.chronicle
@@ -25,4 +28,23 @@ export function noMailTwice(evidence: Evidence): string[] {
       )
     return excused ? [] : [`I2 ${notice} was sent ${copies.length} times without need`]
   })
+}
+
+/** I2: a server that never says the last word does not get a mail for ever. Copies that the death of the daemon explains are no try of its own. */
+export function fewCopies({ chronicle: { mails, troubles } }: Evidence): string[] {
+  return [...groupedBy(mails, ({ notice }) => notice)].flatMap(([notice, copies]) => {
+    const unheard = copies.filter((copy) => copy.unheard)
+    const first = unheard[0]?.at ?? 0
+    const deaths = troubles.filter(({ of, to }) => of === 'daemon' && to >= first).length
+    return unheard.length > MOST_COPIES + deaths ? [`I2 ${notice} was sent ${unheard.length} times into silence`] : []
+  })
+}
+
+/** I1: what is given up is given up because of the mailbox. */
+export function nothingBuried({ rows }: Evidence): string[] {
+  return rows<{ id: string; lastError: string | null }>(
+    `SELECT "id", "lastError" FROM "Notice" WHERE "status" = 'dead'`,
+  ).flatMap(({ id, lastError }) =>
+    lastError?.includes(REFUSED_FOR_GOOD) ? [] : [`I1 ${id} is buried by a refusal that is not about it: ${lastError}`],
+  )
 }

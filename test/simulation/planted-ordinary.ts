@@ -1,11 +1,19 @@
-/** Bugs that are planted into what operators do with their phones: transfers, and phones that forward their calls. */
+/** Bugs that are planted into ordinary days: what operators do with their phones, and companies that show one number for all their people. */
 import { Operators } from '../../src/queues/operators.ts'
 import { LegAway } from '../../src/telephony/leg-away.ts'
 import type { PlayedAri } from './ari.ts'
 import type { Planted } from './planted.ts'
-import { journalRows } from './tampering.ts'
+import { journalRows, statements } from './tampering.ts'
 
-export const plantedTransfers: Planted[] = [
+export const plantedOrdinary: Planted[] = [
+  {
+    name: 'a talk with one of a company counts for all who show its number',
+    breaks: /^I1 .* nobody was told/,
+    faults: false,
+    prisma: journalRows((op, row) =>
+      op === 'notice.cancel' || op === 'case.close' ? { ...row, began: Number.MAX_SAFE_INTEGER } : row,
+    ),
+  },
   {
     name: 'a caller who was transferred is taken for one whose talk is over',
     breaks: /^I18 .* counts as answered/,
@@ -15,7 +23,7 @@ export const plantedTransfers: Planted[] = [
   {
     name: 'a colleague whose phone still rings is taken for one who talks',
     breaks: /^I18 .* counts as answered/,
-    faults: false,
+    from: 90,
     ari: notHearing('BridgeAttendedTransfer'),
   },
   {
@@ -50,6 +58,22 @@ export const plantedTransfers: Planted[] = [
       notHearing('Dial')(ari)
       unsaid(ari)
     },
+  },
+  {
+    name: 'a refusal that is about us is read as one that is about the mailbox',
+    breaks: /^I1 .* is buried/,
+    faults: false,
+    mail: (mail) => (mail.reworded = () => '550 5.1.1 no such user'),
+  },
+  {
+    name: 'the copies that were sent into silence are not counted',
+    breaks: /^I2 .* into silence/,
+    faults: false,
+    prisma: statements((statement) =>
+      statement.sql.includes('"copies" = "copies" + 1')
+        ? { ...statement, parts: statement.parts.map((part) => part.replace('"copies" + 1', '1')) }
+        : statement,
+    ),
   },
 ]
 

@@ -14,6 +14,7 @@ import { ulid } from '../model/ulid.ts'
 import { childController, sleep } from '../runtime/abort.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { crashPoint } from '../runtime/crash-point.ts'
+import type { Language } from '../runtime/i18n.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { type CallbackTask, countTry, isClaimed } from '../store/callbacks.ts'
 import type { Prisma } from '../store/database.ts'
@@ -47,6 +48,8 @@ export interface CallbackCallDeps extends RingDevicesDeps {
 export type JoinDeps = Pick<CallbackCallDeps, 'journal' | 'clock' | 'log' | 'snapshot' | 'transfers' | 'speaks'>
 
 const OPERATOR_RINGS_MS = 20_000
+/** What an operator's phone shows beside the client's number. */
+const ON_THE_PHONE = { ru: 'Обратный звонок', en: 'Call back' } satisfies Record<Language, string>
 /** After the database has refused what must be written. */
 export const REFUSED_RETRY_MS = 1_000
 
@@ -72,7 +75,8 @@ export async function ringOperator(
   person: string,
   limits: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<Leg | null> {
-  const reason = { callerId: { number: task.number, name: 'Call back' }, line: task.line, log }
+  const name = ON_THE_PHONE[config.people[person]?.language ?? config.company.language]
+  const reason = { callerId: { number: task.number, name }, line: task.line, log }
   const options = { timeoutMs: OPERATOR_RINGS_MS, screen: true, signal, ...limits }
   const winner = await ringDevices(deps, reason, [[person, config.people[person]!]], options)
   return winner?.leg ?? null

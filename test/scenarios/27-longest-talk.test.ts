@@ -4,6 +4,7 @@ import type { FarLeg } from '../../scripts/rig/far-leg.ts'
 import { answers, ringsForEver } from '../../scripts/rig/far-people.ts'
 import { toneSpans } from '../../scripts/rig/hearing.ts'
 import { companyConfig, companyPrompts, QUIET } from '../support/company.ts'
+import { inTheBookAsTalk } from '../support/conversation.ts'
 import { type Daemon, startDaemon } from '../support/daemon.ts'
 import { OUR_NUMBER, startWorld, type World } from '../support/world.ts'
 
@@ -69,6 +70,7 @@ it('a caller, a client who is called back, and a caller of the fallback', async 
   const anna = await operator
   await calledBack.answered()
   await Promise.all([calledBack, anna].map((leg) => isToldAndCut(leg, calledBack.times.up!)))
+  expect([calledBack.state, anna.state]).toEqual(['ended', 'ended'])
 
   // a caller who is put through by the daemon, and one while it is away
   far.on('101', slowly)
@@ -76,6 +78,8 @@ it('a caller, a client who is called back, and a caller of the fallback', async 
   const caller = await far.call(OUR_NUMBER, { number: '+79120002702' })
   const phone = await rung
   await phone.answered()
+  const { id } = await daemon.until((db) => db.call.findFirst({ where: { caller: '+79120002702' } }), 'the row')
+  await inTheBookAsTalk(world, daemon, id)
   await daemon.kill()
   far.on('102', slowly)
   const plainly = far.nextCallTo('102', 20_000)

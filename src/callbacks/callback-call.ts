@@ -15,6 +15,7 @@ import { ulid } from '../model/ulid.ts'
 import { childController, sleep } from '../runtime/abort.ts'
 import type { Clock } from '../runtime/clock.ts'
 import { crashPoint } from '../runtime/crash-point.ts'
+import type { Language } from '../runtime/i18n.ts'
 import type { Logger } from '../runtime/logger.ts'
 import { type CallbackTask, countTry, isClaimed } from '../store/callbacks.ts'
 import type { Prisma } from '../store/database.ts'
@@ -53,6 +54,8 @@ export type JoinDeps = Pick<
 >
 
 const OPERATOR_RINGS_MS = 20_000
+/** What an operator's phone shows beside the client's number. */
+const ON_THE_PHONE = { ru: 'Обратный звонок', en: 'Call back' } satisfies Record<Language, string>
 /** After the database has refused what must be written. */
 export const REFUSED_RETRY_MS = 1_000
 
@@ -80,9 +83,10 @@ export async function ringOperator(
   person: string,
   limits: { timeoutMs?: number; signal?: AbortSignal } = {},
 ): Promise<Leg | null> {
+  const word = ON_THE_PHONE[config.people[person]?.language ?? config.company.language]
   const client = deps.names?.of(task.number) ?? null
   // a phone shows the beginning: that this is no caller must be seen before who it is
-  const name = client === null ? 'Call back' : `Call back: ${client}`
+  const name = client === null ? word : `${word}: ${client}`
   const reason = { callerId: { number: task.number, name }, line: task.line, log }
   const options = { timeoutMs: OPERATOR_RINGS_MS, screen: true, signal, ...limits }
   const winner = await ringDevices(deps, reason, [[person, config.people[person]!]], options)

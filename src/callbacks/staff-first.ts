@@ -60,7 +60,9 @@ async function reachClient(deps: CallbackCallDeps, callbackTry: CallbackTry, ope
   // A state of the channel and no sound: one without an end, left behind by a process that dies here, would keep the operator from whatever the next
   // process orders.
   operator.startRinging().catch(() => {})
-  const client = await dialClient(deps, callbackTry, operator).finally(() => operator.stopRinging().catch(() => {}))
+  const client = await dialClient(deps, callbackTry, operator).finally(
+    () => void operator.stopRinging().catch(() => {}),
+  )
   if (client.kind === 'over') {
     operator.signal.throwIfAborted()
     if (callbackTry.counted) await tellWhy(deps, callbackTry, operator, client.result)

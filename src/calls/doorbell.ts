@@ -32,7 +32,8 @@ export interface DoorbellEntry {
   trunk: string | null
   /**
    * `talked`: bridged by us; `answered`: in the fallback; `transferred`: `who` has spoken with the caller and transferred the call, and nobody has
-   * taken it since; `out-talked`: dialled by an operator and answered; `fax`: a machine; the others were not spoken with.
+   * taken it since; `loop`: the first of a circle of calls of one caller that were refused, `who` says how many;
+   * `out-talked`: dialled by an operator and answered; `fax`: a machine; the others were not spoken with.
    */
   state: (typeof STATES)[number]
   /** The endpoint or channel that answered. */
@@ -65,6 +66,7 @@ export interface DoorbellDeps {
 const STATES = [
   'new',
   'shed',
+  'loop',
   'fallback',
   'unanswered',
   'answered',
@@ -171,6 +173,8 @@ async function restore(deps: DoorbellDeps, id: string, entry: DoorbellEntry): Pr
     path.entry({ kind: 'arrived', did: entry.did }),
   ])
   noteFate(deps, call, entry)
+  if (entry.state === 'loop')
+    deps.log.warn('calls of one caller come in a circle; the dialplan refuses them', { call: id, times: entry.who })
   deps.log.info('a call from our absence was restored', { call: id, caller: entry.caller, state: entry.state })
   await deps.endOfCall(call)
 }
@@ -238,6 +242,8 @@ function noteFate(
       return noteTransfer(config, path, entry)
     case 'shed':
       return path.add({ kind: 'fallback', why: 'full' })
+    case 'loop':
+      return path.add({ kind: 'fallback', why: `loop ${entry.who}` })
     case 'fallback':
     case 'unanswered':
       return path.add({ kind: 'fallback', why: 'away' })

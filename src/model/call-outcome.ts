@@ -24,6 +24,7 @@ export const reasonCodes = [
   'voicemail_left',
   'voicemail_empty',
   'congestion',
+  'looping',
   'trunk_lost',
   'restored',
   'other',

@@ -26,6 +26,8 @@ export const reasonSentence = defineMessages<ReasonCode>({
     voicemail_left: 'Left a voice message',
     voicemail_empty: 'Reached the answerphone, but said nothing',
     congestion: 'The call could not be connected: no free phone line',
+    looping:
+      'Calls of this caller came in a circle, dozens within seconds, and were refused: look where the number is forwarded to',
     trunk_lost: 'The connection to the caller was lost',
     restored: 'Called while Perezvon was not running, and was not answered',
     other: 'Nobody spoke with the caller',
@@ -50,6 +52,8 @@ export const reasonSentence = defineMessages<ReasonCode>({
     voicemail_left: 'Оставил голосовое сообщение',
     voicemail_empty: 'Дошёл до автоответчика, но ничего не сказал',
     congestion: 'Звонок не удалось соединить: не было свободной линии',
+    looping:
+      'Звонки этого абонента шли по кругу, десятками за секунды, и не принимались: проверьте, куда переадресован номер',
     trunk_lost: 'Связь со звонившим прервалась',
     restored: 'Звонил, пока Perezvon не работал, и не получил ответа',
     other: 'Со звонившим никто не поговорил',

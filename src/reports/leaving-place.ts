@@ -67,7 +67,7 @@ export function leavingPlace(trail: readonly TrailStep[]): [LeavingPlace, string
     case 'transfer':
       return ['transfer', null]
     case 'fallback':
-      return [detail === 'full' ? 'full' : 'fallback', null]
+      return [detail === 'full' || detail?.startsWith('loop') ? 'full' : 'fallback', null]
     case 'closed':
       return ['closed', null]
     case 'ring':

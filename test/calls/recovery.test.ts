@@ -311,12 +311,14 @@ describe('the calls of our absence', () => {
   it.each([
     ['answered in the fallback', 'answered', { verdict: 'answered', operator: 'boris' }, 0],
     ['turned away', 'shed', { verdict: 'missed', reason: 'congestion' }, 1],
+    ['refused, as one of a circle', 'loop', { verdict: 'missed', reason: 'looping' }, 1],
     ['seen at the door only', 'new', { verdict: 'missed', reason: 'restored' }, 1],
     ['left in the fallback', 'fallback', { verdict: 'missed', reason: 'restored' }, 1],
     ['a fax machine', 'fax', { verdict: 'ignored', reason: 'fax' }, 0],
   ])('%s', async (_, state, verdict, notices) => {
     const w = world()
-    const rest = state === 'answered' ? `102|${seconds(-50_000)}|${seconds(-40_000)}` : '||'
+    const rest =
+      state === 'answered' ? `102|${seconds(-50_000)}|${seconds(-40_000)}` : state === 'loop' ? '4711||' : '||'
     w.asterisk.book.set(w.id, entry(w.caller, state, rest))
     await w.house.connect()
     expect(await row(w)).toMatchObject({ ...verdict, restored: true })

@@ -119,10 +119,23 @@ describe('a call-back', () => {
       phones.on(asterisk, number, talks)
     })
     expect(screens.seen).toMatchObject([
-      { phone: 'PJSIP/101', number: client },
+      { phone: 'PJSIP/101', number: client, name: 'Обратный звонок' },
       { phone: client, number: shown, name: 'Цветочный двор' },
     ])
     expect(dialled).toEqual(['PJSIP/101', `PJSIP/${client}@${trunk}`])
+  })
+
+  it('is named on the phone of an operator in the operator’s own language', async () => {
+    const company = firm()
+    const config = {
+      ...company,
+      people: { ...company.people, anna: { ...company.people['anna']!, language: 'en' as const } },
+    }
+    const { screens } = await lostAndCalledBack(FIRST, config, (phones, asterisk, number) => {
+      phones.on(asterisk, 'PJSIP/101', answers)
+      phones.on(asterisk, number, talks)
+    })
+    expect(screens.seen[0]).toMatchObject({ phone: 'PJSIP/101', name: 'Call back' })
   })
 
   it('shows it also where the client is called first', async () => {

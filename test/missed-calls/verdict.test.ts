@@ -120,6 +120,7 @@ const reasons: [string, ReasonCode, Step[]][] = [
     [arrived, ring('ads'), rung('no-answer'), ended('no-answer', 'ads'), ring('sales'), ended('all-busy'), ours],
   ],
   ['more callers than we carry', 'congestion', [arrived, { kind: 'fallback', why: 'full' }, gone]],
+  ['refused as the first of a circle', 'looping', [arrived, { kind: 'fallback', why: 'loop 4711' }, gone]],
   ['passed by while we were away', 'restored', [arrived, { kind: 'fallback', why: 'daemon away' }, gone]],
   ['of which we know only that it was', 'restored', [arrived, unknown]],
   ['hung up while he waited for information', 'lookup_hangup', [arrived, menu, key('3'), lookup, gone]],

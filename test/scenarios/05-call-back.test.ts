@@ -98,6 +98,7 @@ it('rings the operator who becomes free, says whom, shows the line that was rung
   await hangUp()
   const phone = await operator
   expect(phone.callerNumber).toBe(number)
+  expect(phone.callerName).toBe('Обратный звонок')
   expect(far.rung(number)).toEqual([]) // he first
   await phone.hears(await spoken('Перезваниваем клиенту, который звонил нам и не дождался ответа.'))
   const clientPhone = await client

@@ -27,6 +27,14 @@ const NUMBERS = 'test/edges/numbers-shown.test.ts'
 const DAYS = 'test/edges/days.test.ts'
 const CALLED_OFF = 'test/edges/called-off.test.ts'
 
+const TARGET = 'test/dialling/transfer-target.test.ts'
+const TRANSFERS = 'test/calls/transfers.test.ts'
+const VERDICT = 'test/missed-calls/verdict.test.ts'
+const CUSTODY = 'test/telephony/custody.test.ts'
+const SPELLINGS = 'test/model/phone-spellings.test.ts'
+const CALLER = 'test/calls/call.test.ts'
+const RECOVERY = 'test/calls/recovery.test.ts'
+
 export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'the deed before the row',
@@ -586,5 +594,156 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: 'return this.#ready && this.#heartbeat.isKnown',
     put: 'return this.#ready',
     caughtBy: ['test/telephony/takes-callers.test.ts', 'and not before'],
+  },
+  {
+    name: 'a mobile of ours takes a transferred caller without a key',
+    harm: 'the voicemail of a colleague picks up, and the caller counts as answered',
+    file: 'src/dialling/transfer-target.ts',
+    find: 'accepts: isOurs }',
+    put: 'accepts: false }',
+    caughtBy: [TARGET],
+  },
+  {
+    name: 'one of our own numbers is dialled as one outside',
+    harm: 'a transfer to the director’s line goes over the trunk and comes back as a call of its own',
+    file: 'src/dialling/transfer-target.ts',
+    find: `  if (line) return { kind: 'line', flow: line.flow }
+`,
+    put: '',
+    caughtBy: [TARGET],
+  },
+  {
+    name: 'a colleague’s extension is a phone of nobody',
+    harm: 'the phone of an operator rings though the operator talks with somebody else',
+    file: 'src/dialling/transfer-target.ts',
+    find: "person === null ? { kind: 'phone', endpoint } : { kind: 'person', person }",
+    put: "{ kind: 'phone', endpoint }",
+    caughtBy: [TARGET],
+  },
+  {
+    name: 'a transferred caller stays answered',
+    harm: 'who is left alone after a transfer is told to nobody if we die then',
+    file: 'src/calls/transfers.ts',
+    find: "{ op: 'call.rearm', row: { id: call.id } }, ",
+    put: '',
+    caughtBy: [TRANSFERS],
+  },
+  {
+    name: 'who leaves while the colleague’s phone rings has talked',
+    harm: 'a caller who gave up during a transfer is answered',
+    file: 'src/calls/transfers.ts',
+    find: `  else path.add(transferStep(call, { to: '', by: '' }))
+`,
+    put: '',
+    caughtBy: [TRANSFERS],
+  },
+  {
+    name: 'a colleague who drops a transferred caller has talked',
+    harm: 'a pickup without a word ends the call, and nobody is told',
+    file: 'src/calls/transfers.ts',
+    find: `  if (back === 'dropped') return { to: '', by: '' }
+`,
+    put: '',
+    caughtBy: [TRANSFERS],
+  },
+  {
+    name: 'a transfer to nobody is a talk',
+    harm: 'the caller was left alone, and the verdict is answered',
+    file: 'src/model/call-outcome.ts',
+    find: 'return transfer >= 0 && !steps',
+    put: 'return transfer < 0 && !steps',
+    caughtBy: [VERDICT],
+  },
+  {
+    name: 'a caller who was passed on is still in our hands',
+    harm: 'we hang up a caller who talks with a colleague',
+    file: 'src/telephony/custody.ts',
+    find: "'talking': { ...away, 'partner-gone': 'passed-on' }",
+    put: "'talking': { ...away }",
+    caughtBy: [CUSTODY],
+  },
+  {
+    name: 'a caller whom the dialplan brings anew is an old one',
+    harm: 'a transfer to our own number is ignored: dead silence',
+    file: 'src/telephony/custody.ts',
+    find: ", 'came-anew': 'taken' }",
+    put: ' }',
+    caughtBy: [CUSTODY],
+  },
+  {
+    name: 'a phone that forwards has not answered',
+    harm: 'the mail says that nobody picked up, and nobody switches the forwarding off',
+    file: 'src/missed-calls/reason.ts',
+    find: "if (only('forwarded', 'busy', 'offline')) return 'phone_forwarded'",
+    put: '',
+    caughtBy: [VERDICT],
+  },
+  {
+    name: '00 in front of a number is no exit code',
+    harm: 'a caller from abroad has no case that could be called back',
+    file: 'src/model/phone-number.ts',
+    find: "return digits.startsWith('00') ? international(digits.slice(2)) : null",
+    put: 'return null',
+    caughtBy: [SPELLINGS],
+  },
+  {
+    name: 'of two readings the first is taken',
+    harm: 'a stranger is called back in a subscriber’s place',
+    file: 'src/model/phone-number.ts',
+    find: "return bare && foreign && foreign !== bare ? refuse('ambiguous', [bare, foreign]) : reading",
+    put: 'return reading',
+    caughtBy: [SPELLINGS],
+  },
+  {
+    name: 'a hidden number stands in the name',
+    harm: 'who asked to be hidden is found out',
+    file: 'src/calls/call.ts',
+    find: "const hidden = text !== '' && holdsNumber(name)",
+    put: 'const hidden = false',
+    caughtBy: [CALLER],
+  },
+  {
+    name: 'callers without a number are one case',
+    harm: 'the second who hides the number is counted to the first, and closed with it',
+    file: 'prisma/journal.sql',
+    find: `NEW."row"->>'callId') || ' ' || coalesce(NEW."row"->>'lineGroup', NEW."row"->>'line'))
+  ON CONFLICT`,
+    put: `'') || ' ' || coalesce(NEW."row"->>'lineGroup', NEW."row"->>'line'))
+  ON CONFLICT`,
+    caughtBy: ['test/missed-calls/stories.test.ts', 'who withholds'],
+  },
+  {
+    name: 'a caller who was dropped after a start stays answered',
+    harm: 'whoever was rung on has an operator in the record who said nothing',
+    file: 'src/calls/recovery.ts',
+    find: `  if (open.answered) await deps.journal.commit([{ op: 'call.rearm', row: { id: call.id } }])
+`,
+    put: '',
+    caughtBy: [RECOVERY, 'drops him within seconds'],
+  },
+  {
+    name: 'the fallback’s answer is that of our record',
+    harm: 'a talk is counted to the operator who had dropped the caller',
+    file: 'src/calls/doorbell.ts',
+    find: "entry.state === 'answered' && entry.who !== '' ? null : open?.answered?.operator",
+    put: 'open?.answered?.operator',
+    caughtBy: [RECOVERY, 'that other’s'],
+  },
+  {
+    name: 'a circle of calls is a loss like others',
+    harm: 'the admin does not learn that a number is forwarded to itself',
+    file: 'src/missed-calls/reason.ts',
+    find: `  if (fallback?.why.startsWith('loop')) return 'looping'
+`,
+    put: '',
+    caughtBy: [RECOVERY, 'one of a circle'],
+  },
+  {
+    name: 'a call-back is named in the company’s language',
+    harm: 'an operator reads on the phone what the operator cannot read',
+    file: 'src/callbacks/callback-call.ts',
+    find: 'config.people[person]?.language ?? config.company.language',
+    put: 'config.company.language',
+    caughtBy: [NUMBERS, 'own language'],
   },
 ]

@@ -28,9 +28,12 @@ it('docs/configuration.md names every section and every variable of the environm
 it('every problem can be said in both languages with the same values', () => {
   const values = { file: 'F', why: 'W', pattern: 'P', name: 'N', most: 1, code: 'BAD_INDENT', message: 'M', alias: 'A', key: 'K', deepest: 60, expected: 'string', found: 'list', text: 'T', min: 1, max: 9, kinds: 'a, b', day: 'mon', number: '+7', operator: 'O', before: 'B', flow: 'L', circle: 'C', sound: 'S', step: 'step', reserve: 1, lines: 1, phone: 'H', first: '1', second: '2', folder: 'D', free: 5, allow: '+7', deny: '+79', group: 'G', pause: '*91', resume: '*92', mobiles: 3, seconds: 20 } // prettier-ignore
   const said = ids.flatMap((id) => (['en', 'ru'] as const).map((language) => problemText(language, id, values)))
-  expect(said.filter((text) => text.includes('{') && !text.includes('voicemail') && !text.includes('{number}') && !text.includes('ring:'))).toEqual(
-    [],
-  )
+  expect(
+    said.filter(
+      (text) =>
+        text.includes('{') && !text.includes('voicemail') && !text.includes('{number}') && !text.includes('ring:'),
+    ),
+  ).toEqual([])
   expect(said.filter((text) => text.trim() === '')).toEqual([])
   expect(ids.filter((id) => problemText('en', id, values) === problemText('ru', id, values))).toEqual([])
 })

@@ -134,6 +134,19 @@ it('a storm of callers asks eight questions at once, and whoever comes beyond ha
   expect(asked).toHaveLength(8)
 })
 
+it('a CRM that is silent three times is given up for a while: a hundred calls from our absence wait no minute', async () => {
+  answer = () => {}
+  const source = crm()
+  const began = performance.now()
+  for (let i = 0; i < 100; i++) await source.find(`+7916${String(3_000_000 + i)}`)
+  expect(performance.now() - began).toBeLessThan(5_000)
+  expect(asked).toHaveLength(3)
+  now += 10_000
+  answer = says({ name: 'Иван' })
+  expect(await source.find(IVAN)).toBe('Иван')
+  expect(await source.find(PETR)).toBe('Иван')
+})
+
 describe('answers that are none', () => {
   test.each<[string, RequestListener, RegExp]>([
     ['no such client', says('', 404), /^well$/],

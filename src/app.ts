@@ -7,7 +7,7 @@ import { type Calls, callsRoom } from './app/calls.ts'
 import { casePagesRoom } from './app/case-pages.ts'
 import { campaignsRoom } from './app/campaigns.ts'
 import { featureCodes } from './app/feature-codes.ts'
-import { bookWarnings, channelStates, collectGauges, healthChecks, outboxWarnings } from './app/figures.ts'
+import { bookStates, bookWarnings, channelStates, collectGauges, healthChecks, outboxWarnings } from './app/figures.ts'
 import { type AppParts, layGround } from './app/ground.ts'
 import { type ConnectMail, connectSmtp, mailRoom } from './app/mail.ts'
 import { operatorsApiRoom } from './app/operators-api.ts'
@@ -117,6 +117,7 @@ export function createApp(parts: AppParts, outside: Outside = REAL): App {
         log,
         checks: healthChecks(ground, telephony, mail),
         channels: () => channelStates(ground, mail),
+        phoneBook: () => bookStates(ground),
         warnings: async () => ({ ...(await outboxWarnings(mail)), ...bookWarnings(ground) }),
       })
       await Promise.all([names.start(NAMES_WITHIN_MS), people.wakeUp()])

@@ -1,6 +1,6 @@
 /** What /metrics and /ready say of the house. */
 import type { EndedCall } from '../calls/end-of-call.ts'
-import type { ChannelState, HealthCheck } from '../http/health.ts'
+import type { BookState, ChannelState, HealthCheck } from '../http/health.ts'
 import type { Metrics } from '../http/metrics.ts'
 import type { Verdict } from '../model/call-outcome.ts'
 import { callsInTalk, openList } from '../reports/gauges.ts'
@@ -119,6 +119,15 @@ export function bookWarnings({ names }: Pick<Ground, 'names'>): Record<string, s
   return Object.fromEntries(
     names.states().flatMap(({ label, fault }) => (fault ? [[`phone book ${label}`, bookFaultText('en', fault)]] : [])),
   )
+}
+
+/** The same for other programs. */
+export function bookStates({ names }: Pick<Ground, 'names'>): BookState[] {
+  return names.states().flatMap(({ label: source, fault: found }) => {
+    if (!found) return []
+    const { fault, line, detail } = found
+    return { source, fault, line, detail }
+  })
 }
 
 /** Asking costs the disk a write, and whoever waits for a start asks twenty times a second. */

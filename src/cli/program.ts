@@ -81,6 +81,7 @@ export async function perezvon(
       return new ReportDatabase(join(env.settings().dataFolder, 'perezvon.db'))
     },
     config: () => env.config(),
+    names,
     write,
     width: process.stdout.columns ?? Infinity,
     now: Date.now,

@@ -15,11 +15,14 @@ import { shownDay, shownShare, shownSpan } from '../reports/wording.ts'
 import { defineMessages, type Language } from '../runtime/i18n.ts'
 import { type ReportDatabase, ReportTooLong } from '../store/reports/connection.ts'
 import { CommandFailed } from './environment.ts'
+import type { OpenNames } from './who.ts'
 
 export interface ReportCommandContext {
   /** Opened for reading, closed by the command. */
   open: () => Promise<ReportDatabase>
   config: () => Config
+  /** Names of callers; missing: there is no phone book. */
+  names?: OpenNames
   language: Language
   /** Writes a piece as it is, without a line's end. */
   write: (text: string) => void
@@ -93,16 +96,18 @@ async function report(context: ReportCommandContext, name: string, options: Opti
 }
 
 async function readTables(
-  { open, language }: ReportCommandContext,
+  { open, names: openNames, language }: ReportCommandContext,
   names: readonly ReportName[],
   context: ReportContext,
 ): Promise<Table[]> {
+  const book = names.includes('callers') ? await openNames?.() : undefined
+  const nameOf = (number: string) => book?.of(number) ?? null
   const database = await open()
   const contactStatus = (status: string) =>
     (contactStatuses as readonly string[]).includes(status) ? statusMessage(language, status as ContactStatus) : status
   try {
     const tables: Table[] = []
-    for (const name of names) tables.push(...(await reportTables(name, { database, contactStatus }, context)))
+    for (const name of names) tables.push(...(await reportTables(name, { database, contactStatus, nameOf }, context)))
     return tables
   } catch (error) {
     if (error instanceof ReportTooLong) throw new CommandFailed(say(language, 'took-too-long'), 1)

@@ -1,8 +1,11 @@
 /** `perezvon status`: whether the daemon runs and can do its job. */
 import type { Command } from 'commander'
 import type { Settings } from '../config/env.ts'
+import type { BookState } from '../http/health.ts'
 import { alarmText } from '../notices/alarm-messages.ts'
 import { illnessKinds } from '../notices/illness.ts'
+import { BookFault, bookFaults } from '../phone-book/book-fault.ts'
+import { bookFaultText } from '../phone-book/messages.ts'
 import { defineMessages, type Language } from '../runtime/i18n.ts'
 
 interface StatusContext {
@@ -20,6 +23,7 @@ const say = defineMessages({
     unwell: 'Perezvon is running, but cannot do all of its job:',
     warned: 'Please see to it:',
     undeliverable: 'undeliverable notices',
+    book: 'phone book {source}',
     unconfirmed: 'notices that may have arrived several times or not at all',
   },
   ru: {
@@ -29,6 +33,7 @@ const say = defineMessages({
     unwell: 'Perezvon работает, но не всё может:',
     warned: 'Обратите внимание:',
     undeliverable: 'недоставленные уведомления',
+    book: 'телефонная книга {source}',
     unconfirmed: 'уведомления, которые могли прийти несколько раз или не прийти вовсе',
   },
 })
@@ -56,17 +61,21 @@ interface State {
   reasons: Record<string, string>
   warnings?: Record<string, string>
   channels?: { channel: string; kind: string; why: string; since: number }[]
+  phoneBook?: BookState[]
 }
 
 function summary(state: State | null): object {
-  const { ready = false, reasons = {}, warnings = {}, channels = [] } = state ?? {}
-  return { running: state !== null, ready, reasons, warnings, channels }
+  const { ready = false, reasons = {}, warnings = {}, channels = [], phoneBook = [] } = state ?? {}
+  return { running: state !== null, ready, reasons, warnings, channels, phoneBook }
 }
 
 function report(state: State, language: Language): string[] {
   const warnings = Object.entries(state.warnings ?? {})
-  const line = ([part, why]: [string, string]) =>
-    `  ${say(language, 'reason', { part: partWords(part, language), why: channelWhy(state, part, language) ?? why })}`
+  const line = ([part, why]: [string, string]) => {
+    const known = bookReason(state, part, language)
+    if (known) return `  ${known}`
+    return `  ${say(language, 'reason', { part: partWords(part, language), why: channelWhy(state, part, language) ?? why })}`
+  }
   return [
     say(language, state.ready ? 'well' : 'unwell'),
     ...Object.entries(state.reasons).map(line),
@@ -76,6 +85,15 @@ function report(state: State, language: Language): string[] {
 
 function partWords(part: string, language: Language): string {
   return part === 'undeliverable' || part === 'unconfirmed' ? say(language, part) : part
+}
+
+/** A source of names in the reader's language; null: the part is none. */
+function bookReason({ phoneBook = [] }: State, part: string, language: Language): string | null {
+  const book = phoneBook.find(({ source }) => part === `phone book ${source}`)
+  const kind = bookFaults.find((known) => known === book?.fault)
+  if (!book || !kind) return null
+  const why = bookFaultText(language, new BookFault(kind, book.line, book.detail))
+  return say(language, 'reason', { part: say(language, 'book', { source: book.source }), why })
 }
 
 /** An illness of a channel in the reader's language; undefined: the part is no channel that is ill. */

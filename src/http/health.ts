@@ -17,11 +17,21 @@ export interface ChannelState {
   stops: boolean
 }
 
+/** A source of callers' names that cannot be read: what phone-book/messages.ts says in words. */
+export interface BookState {
+  source: string
+  fault: string
+  line: number
+  detail: string
+}
+
 export interface Readiness {
   /** Each says in a sentence what is not well, or null. */
   checks: Record<string, HealthCheck>
   /** Missing: there are no channels to speak of. */
   channels?: () => readonly ChannelState[]
+  /** Missing: there is no phone book. */
+  phoneBook?: () => readonly BookState[]
   /** What a person should see to although all of the job is done; by what it is about. */
   warnings?: () => Promise<Record<string, string>>
 }
@@ -32,7 +42,12 @@ export function live(): RequestHandler {
   return (_request, response) => void response.json({ live: true })
 }
 
-export function ready({ checks, channels = () => [], warnings = async () => ({}) }: Readiness): RequestHandler {
+export function ready({
+  checks,
+  channels = () => [],
+  phoneBook = () => [],
+  warnings = async () => ({}),
+}: Readiness): RequestHandler {
   return async (_request, response) => {
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => [name, await ask(check)] as const),
@@ -43,11 +58,13 @@ export function ready({ checks, channels = () => [], warnings = async () => ({})
     const reasons = Object.fromEntries([...results.filter(([, why]) => why !== null), ...sentences(true)])
     const isReady = Object.keys(reasons).length === 0
     const warned = { ...Object.fromEntries(sentences(false)), ...(await warnings().catch(() => ({}))) }
+    const books = phoneBook()
     response.status(isReady ? 200 : 503).json({
       ready: isReady,
       reasons,
       ...(Object.keys(warned).length > 0 && { warnings: warned }),
       ...(states.length > 0 && { channels: states }),
+      ...(books.length > 0 && { phoneBook: books }),
     })
   }
 }

@@ -39,6 +39,9 @@ const STALE_MS = 30 * 86_400_000
 const MOST_AT_ONCE = 8
 /** A number whose question failed is not asked about again for so long: the mail need not wait for the same silence. */
 const LEFT_ALONE_MS = 30_000
+/** After so many failures one upon the other nobody is asked about for a while: a day of calls from our absence must not wait for each. */
+const GIVEN_UP_AFTER = 3
+const GIVEN_UP_MS = 10_000
 const MOST_REMEMBERED = 200_000
 
 export class HttpNames implements NameSource {
@@ -50,6 +53,9 @@ export class HttpNames implements NameSource {
   #asking = new Map<E164, Promise<string | null>>()
   /** When a question about the number failed. */
   #failed = new Map<E164, number>()
+  /** Since the last answer. */
+  #failures = 0
+  #failedAt = 0
   #fault: BookFault | null = null
   #stop = new AbortController()
 
@@ -73,6 +79,8 @@ export class HttpNames implements NameSource {
     if (known && clock.now() - known.at < this.#http.cache) return Promise.resolve(known.name)
     const failedAt = this.#failed.get(number)
     if (failedAt !== undefined && clock.now() - failedAt < LEFT_ALONE_MS) return Promise.resolve(this.of(number))
+    const givenUp = this.#failures >= GIVEN_UP_AFTER && clock.now() - this.#failedAt < GIVEN_UP_MS
+    if (givenUp) return Promise.resolve(this.of(number))
     const asking = this.#asking.get(number)
     if (asking) return asking
     if (this.#asking.size >= MOST_AT_ONCE || this.#stop.signal.aborted) return Promise.resolve(this.of(number))
@@ -159,7 +167,9 @@ export class HttpNames implements NameSource {
 
   #noteFailure(number: E164): void {
     if (this.#failed.size >= 10_000) this.#failed.clear()
-    this.#failed.set(number, this.#parts.clock.now())
+    this.#failedAt = this.#parts.clock.now()
+    this.#failures++
+    this.#failed.set(number, this.#failedAt)
   }
 
   #remember(answer: KnownAnswer): void {
@@ -176,6 +186,7 @@ export class HttpNames implements NameSource {
   }
 
   #well(): void {
+    this.#failures = 0
     if (this.#fault) this.#parts.log.info('the CRM answers again', { source: this.#label })
     this.#fault = null
   }

@@ -49,7 +49,7 @@ export class PhoneBook implements CallerNames {
 
   /** Resolves when every source has its names, or knows why not, but not later than `patienceMs`: nobody is kept waiting for names. */
   async start(patienceMs: number): Promise<void> {
-    const all = Promise.all([...this.#sources.values()].map((source) => source.start()))
+    const all = Promise.allSettled([...this.#sources.values()].map((source) => source.start()))
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)))
     await Promise.race([all, late])

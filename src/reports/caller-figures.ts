@@ -20,11 +20,19 @@ export function callersTotalTable({ calls, callers, repeat, again, never }: Call
   }
 }
 
-export function callersTable(top: readonly CallerSums[]): Table {
+/** `nameOf`: of the phone book as it is now, where the records have no name. */
+export function callersTable(
+  top: readonly CallerSums[],
+  nameOf: (number: string) => string | null = () => null,
+): Table {
   return {
     id: 'callers',
-    columns: ['caller', 'calls', 'answered', 'lost', 'last_call'],
-    rows: top.map(({ lastCall, ...row }) => ({ ...row, last_call: lastCall })),
+    columns: ['caller', 'caller_name', 'calls', 'answered', 'lost', 'last_call'],
+    rows: top.map(({ lastCall, name, ...row }) => ({
+      ...row,
+      caller_name: name ?? nameOf(row.caller),
+      last_call: lastCall,
+    })),
     total: null,
   }
 }

@@ -78,6 +78,7 @@ export const kinds = {
   menu_avg: 'span',
   // callers
   caller: 'phone',
+  caller_name: 'text',
   last_call: 'instant',
   callers: 'count',
   callers_repeat: 'count',

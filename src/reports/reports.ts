@@ -38,6 +38,8 @@ export interface ReportParts {
   database: ReportDatabase
   /** What the status of a contact is called. */
   contactStatus: (status: string) => string
+  /** The name that the phone book has now; missing: there is none. */
+  nameOf?: (number: string) => string | null
 }
 
 /** The cuts that a report knows beside its own way; the first is meant when none is named. */
@@ -98,10 +100,10 @@ const readers: Record<ReportName, (parts: ReportParts, context: ReportContext) =
     ]
   },
 
-  async callers({ database }, { period }) {
+  async callers({ database, nameOf }, { period }) {
     return [
       callersTotalTable(await callersInAll(database, period)),
-      callersTable(await topCallers(database, period, TOP)),
+      callersTable(await topCallers(database, period, TOP), nameOf),
     ]
   },
 

@@ -1,8 +1,17 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { channelStates, collectGauges, healthChecks, outboxWarnings } from '../../src/app/figures.ts'
+import {
+  bookStates,
+  bookWarnings,
+  channelStates,
+  collectGauges,
+  healthChecks,
+  outboxWarnings,
+} from '../../src/app/figures.ts'
 import type { Ground } from '../../src/app/ground.ts'
 import type { Mail } from '../../src/app/mail.ts'
 import { createMetrics, type Metrics } from '../../src/http/metrics.ts'
+import { BookFault } from '../../src/phone-book/book-fault.ts'
+import type { SourceState } from '../../src/phone-book/source.ts'
 import { silentLogger } from '../../src/runtime/logger.ts'
 import { Journal, type JournalEntry } from '../../src/store/journal.ts'
 import type { Illness } from '../../src/store/illnesses.ts'
@@ -16,6 +25,7 @@ let metrics: Metrics
 let ground: Ground
 let mail: Mail
 let ills: Illness[] = []
+let books: SourceState[] = []
 beforeEach(async () => {
   database = await throwAwayDatabase()
   metrics = createMetrics('1.2.3')
@@ -25,6 +35,7 @@ beforeEach(async () => {
     prisma,
     clock: { now: () => 100_000 },
     live: { size: 3 },
+    names: { states: () => books },
     liveConfig: { healthy: true, current: { loadedAt: 5_000 } },
   } as unknown as Ground
   mail = {
@@ -72,6 +83,8 @@ it('gauges say how it stands now, also when they are read twice', async () => {
   await journal.commit([opened('a'), opened('b'), opened('cb', 'callback'), answered('a'), answered('cb')])
   const reports = new ReportDatabase(database.file)
   ills = [ill('telegram:sales', 'refused', 0), ill('mail anna@example.ru', 'recipient', 0)]
+  const none = { unreadable: 0, examples: [], nameless: 0, readAt: null }
+  books = [{ ...none, label: 'csv contacts.csv', names: 12, fault: new BookFault('bad-quotes', 17) }]
   const collect = collectGauges(ground, telephony(true), mail, reports)
   await collect()
   await collect()
@@ -84,10 +97,22 @@ it('gauges say how it stands now, also when they are read twice', async () => {
     'perezvon_ari_connected 1',
     'perezvon_config_last_reload_timestamp_seconds 5',
     'perezvon_channel_ill{channel="telegram:sales"} 1',
+    'perezvon_phone_book_names{source="csv contacts.csv"} 12',
+    'perezvon_phone_book_fault{source="csv contacts.csv"} 1',
   ])
     expect(said).toContain(line)
   // no address of a person is a label
   expect(said.join()).not.toContain('anna@example.ru')
+})
+
+it('a phone book that cannot be read is a warning, with its line', () => {
+  const none = { names: 0, unreadable: 0, examples: [], nameless: 0, readAt: null }
+  books = [
+    { ...none, label: 'csv contacts.csv', fault: new BookFault('bad-quotes', 17) },
+    { ...none, label: 'http crm.example.ru', fault: null },
+  ]
+  expect(bookWarnings(ground)).toEqual({ 'phone book csv contacts.csv': 'row 17: a quote is not closed' })
+  expect(bookStates(ground)).toEqual([{ source: 'csv contacts.csv', fault: 'bad-quotes', line: 17, detail: '' }])
 })
 
 it.each(['asterisk', 'database', 'mail'] as const)(

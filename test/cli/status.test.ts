@@ -60,3 +60,15 @@ test('as JSON for programs', async () => {
   const { out } = await status(ill, 'en', '--json')
   expect(JSON.parse(out[0]!)).toMatchObject({ running: true, ready: false, channels: ill.channels })
 })
+
+test.each([
+  ['ru', '  телефонная книга csv contacts.csv: строка 17: кавычка не закрыта'],
+  ['en', '  phone book csv contacts.csv: row 17: a quote is not closed'],
+] as const)('a phone book that cannot be read, in %s', async (language, line) => {
+  const source = 'csv contacts.csv'
+  const warnings = { [`phone book ${source}`]: 'row 17: a quote is not closed' }
+  const phoneBook = [{ source, fault: 'bad-quotes', line: 17, detail: '' }]
+  const { out, code } = await status({ ready: true, reasons: {}, warnings, phoneBook }, language)
+  expect(out.at(-1)).toBe(line)
+  expect(code).toBe(0)
+})

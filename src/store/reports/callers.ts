@@ -11,6 +11,8 @@ const PER_CALLER = `per AS (
 export interface CallerSums {
   /** E.164 */
   caller: string
+  /** As it was known with the last call that had one. */
+  name: string | null
   calls: number
   answered: number
   lost: number
@@ -21,7 +23,11 @@ export interface CallerSums {
 export function topCallers(database: ReportDatabase, period: Period, limit: number): Promise<CallerSums[]> {
   return database.rows(
     `WITH ${STRETCHES}, ${CALLS}, ${PER_CALLER}
-    SELECT * FROM per ORDER BY "calls" DESC, "lastCall" DESC, "caller" LIMIT :limit`,
+    SELECT top.*, (
+      SELECT "callerName" FROM "Call" known WHERE known."caller" = top."caller" AND known."callerName" IS NOT NULL
+      ORDER BY known."arrivedAt" DESC LIMIT 1) AS "name"
+    FROM (SELECT * FROM per ORDER BY "calls" DESC, "lastCall" DESC, "caller" LIMIT :limit) top
+    ORDER BY "calls" DESC, "lastCall" DESC, "caller"`,
     { ...periodValues(period), limit },
   )
 }

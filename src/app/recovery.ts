@@ -25,7 +25,7 @@ export function recoveryRoom(
   callbacks: Callbacks,
   firstTime: () => void,
 ): { recovery: Recovery; takeTransferred: ReturnType<typeof transferredArrivals> } {
-  const { prisma, journal, clock, log, node, config, snapshot } = ground
+  const { prisma, journal, clock, log, node, config, snapshot, names } = ground
   const adopt = (channel: LivingChannel) => telephony.adopt(channel)
   const hold = operators.hold.bind(operators)
   const callsDeps: RecoveryDeps = {
@@ -78,7 +78,7 @@ export function recoveryRoom(
         )
       },
     },
-    onOutsideTalk: outsideTalk({ node, journal, clock, log, snapshot, closing: closedByOutsideTalk }),
+    onOutsideTalk: outsideTalk({ node, journal, clock, log, snapshot, names, closing: closedByOutsideTalk }),
     firstTime,
   })
   return { recovery, takeTransferred: transferredArrivals(callsDeps) }

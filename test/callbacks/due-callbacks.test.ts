@@ -376,4 +376,5 @@ it('a storm: 200 tasks, 3 operators, callers in between; never more in flight th
   ).toBe(world.telephony.dialled.filter(({ number }) => number.startsWith('+')).length)
   expect(await world.prisma.callback.count({ where: { status: 'done' } })).toBe(200)
   expect(Math.max(...served)).toBeLessThanOrEqual(3)
-})
+  // half a minute alone, and twice that beside three others
+}, 180_000)

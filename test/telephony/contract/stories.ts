@@ -41,7 +41,7 @@ export const stories: Story[] = [
       await caller.ended()
       await stage.house.book({ [leg.id]: 'caller' })
     },
-    sees: [COMES, 'play: done', 'caller ended: us', `book caller ${CALLER} ${OUR_NUMBER} provider new`],
+    sees: [COMES, 'play: done', 'caller ended: us', `book caller ${CALLER} ${OUR_NUMBER} provider new ended`],
   },
   {
     name: 'a sound is stopped, another is not there, and the caller leaves in the third',
@@ -96,7 +96,7 @@ export const stories: Story[] = [
       COMES,
       'caller ended: the call has ended, cause 16',
       'play: the call has ended, cause 16',
-      `book caller ${CALLER} ${OUR_NUMBER} provider new`,
+      `book caller ${CALLER} ${OUR_NUMBER} provider new ended`,
     ],
   },
   ...(
@@ -323,7 +323,7 @@ export const stories: Story[] = [
       COMES,
       'play: done',
       'caller ended: the call has ended, cause 16',
-      `book caller ${CALLER} ${OUR_NUMBER} provider new`,
+      `book caller ${CALLER} ${OUR_NUMBER} provider new ended`,
       `book somebody ${CALLER} ${OUR_NUMBER} provider unanswered ended`,
     ],
   },

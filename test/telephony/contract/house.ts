@@ -84,10 +84,11 @@ export class House {
     this.trace.push(`${name} ended: ${by ?? inWords(leg.signal.reason)}`)
   }
 
-  /** Reads the doorbell book. `names`: of channels that an entry may speak of. */
+  /** Reads the doorbell book; told in the order of the calls, for AstDB has it in that of the text of their ids. `names`: of channels that an entry may speak of. */
   async book(names: Record<string, string>): Promise<void> {
     if (!(await this.telephony.drainDoorbell(10_000))) this.trace.push('the book was not read')
-    for (const entry of this.#entries.splice(0)) {
+    const countOf = (entry: string) => Number(/^[^:]*\.(\d+)/.exec(entry)?.[1] ?? 0)
+    for (const entry of this.#entries.splice(0).toSorted((a, b) => countOf(a) - countOf(b))) {
       const [id = '', text = ''] = entry.split(/: (.*)/)
       const [caller, did, came = '', state, who = '', answered, ended] = text.split('|')
       const trunk = came.split('@')[1] ?? ''

@@ -55,6 +55,8 @@ export interface Limits {
   maxCallSec: number
   shortestTalkMs: number
   maxCalls: number
+  /** Calls of one caller within ten seconds. */
+  maxSame: number
   heartbeatStaleSec: number
   music: string
 }
@@ -64,6 +66,7 @@ const USUAL: Limits = {
   maxCallSec: 43_200,
   shortestTalkMs: 3_000,
   maxCalls: 100,
+  maxSame: 100,
   heartbeatStaleSec: 12,
   music: 'default',
 }
@@ -97,6 +100,7 @@ function globals(site: Site): string {
     PEREZVON_MAX_CALL: String(limits.maxCallSec),
     PEREZVON_SHORTEST_TALK: String(limits.shortestTalkMs),
     PEREZVON_MAX_CALLS: String(limits.maxCalls),
+    PEREZVON_MAX_SAME: String(limits.maxSame),
     PEREZVON_HB_STALE: String(limits.heartbeatStaleSec),
   })
 }

@@ -14,7 +14,7 @@ const CIRCLE_MS = 10_000
 let world: World
 let daemon: Daemon
 beforeAll(async () => {
-  world = await startWorld({ phones: ['101'], operators: ['101'], limits: { fallbackRingSec: 3 } })
+  world = await startWorld({ phones: ['101'], operators: ['101'], limits: { fallbackRingSec: 3, maxSame: MOST } })
   const config = companyConfig({ flow: '    - ring: operators\n    - unanswered: { hangup: busy }' })
   daemon = await startDaemon(world, {
     config: config.replace('digest: { over: 100000 }', 'digest: { over: 10, within: 10m }'),

@@ -1,4 +1,5 @@
 /** What the outside world experienced: the record that the checker believes. The product writes nothing in here and reads nothing. */
+import type { Mood } from './played-mail.ts'
 
 export interface RecordedCall {
   channel: string
@@ -97,7 +98,7 @@ export class Chronicle {
   /** The manager's, as they were. */
   readonly meetings: { from: number; to: number }[] = []
   /** How the mail server was, and since when. */
-  readonly moods: { at: number; mood: string }[] = []
+  readonly moods: { at: number; mood: Mood }[] = []
   #now: () => number
   #startedAt: number
   #traced: boolean
@@ -188,7 +189,7 @@ export class Chronicle {
     }
   }
 
-  mailServerIs(mood: string): void {
+  mailServerIs(mood: Mood): void {
     this.moods.push({ at: this.#now(), mood })
     this.tell(`-- the mail server is ${mood}`)
   }

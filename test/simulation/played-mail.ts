@@ -31,6 +31,11 @@ const REFUSALS = [
 /** RFC 5321 lets a server take ten minutes for its last word, and five for its first. */
 const LAST_WORD_MS = { least: 60_000, most: 300_000 }
 const GREETING_MS = { least: 10_000, most: 330_000, endured: 300_000 }
+/** How long a mail that is taken may have been on its way, by the mood in which it was begun. */
+export const LONGEST_MS: Partial<Record<Mood, number>> = {
+  'takes its time': LAST_WORD_MS.most,
+  'greets late': GREETING_MS.endured,
+}
 
 interface MailParts {
   time: PlayedTime

@@ -50,6 +50,7 @@ export function nobodyForgotten(evidence: Evidence): string[] {
       .some(
         (later) =>
           later.direction === 'in' &&
+          later.at > call.at &&
           later.at >= call.endedAt! - MOMENT_MS &&
           later.at <= decidedBy(call.endedAt!) &&
           (talkOf(later) !== null || statusOf(later).length > 0 || calledAgainAtOnce(later)),

@@ -3,8 +3,6 @@ import type { RecordedMail } from '../chronicle.ts'
 import { DIGEST, officeIsOpen } from '../company.ts'
 import { type Evidence, groupedBy, talkOf } from './evidence.ts'
 
-/** Since the gate was asked: a slow server, its answer, the mark. */
-const ON_ITS_WAY_MS = 60_000
 /** A talk as short is none. */
 const TALK_MS = 1_000
 
@@ -68,7 +66,7 @@ function whoGotThrough(evidence: Evidence, members: Row[], { at, call, notice }:
           other.at >= (over ?? lostAt) &&
           other.endedAt !== null &&
           (talkOf(other) ?? 0) >= TALK_MS &&
-          evidence.settledBy(other.endedAt, ON_ITS_WAY_MS) < at,
+          evidence.settledBy(other.endedAt, evidence.onItsWayMs(other.endedAt)) < at,
       )
     return later ? [`I3 ${notice} tells of ${channel}, and ${party} got through meanwhile (${later.channel})`] : []
   })
@@ -79,7 +77,7 @@ function noStorm(evidence: Evidence, fresh: RecordedMail[]): string[] {
   const single = fresh.filter(({ notice, to }) => !notice.startsWith('dg-') && to === 'boss@example.ru')
   return single.flatMap(({ at, notice }, i) => {
     const since = single[i - DIGEST.over]?.at
-    if (since === undefined || at - since > DIGEST.withinMs - ON_ITS_WAY_MS) return []
+    if (since === undefined || at - since > DIGEST.withinMs - evidence.onItsWayMs(at)) return []
     return evidence.clockWasWrong(since, at) ? [] : [`I2 ${notice} went alone in a storm`]
   })
 }
@@ -87,7 +85,7 @@ function noStorm(evidence: Evidence, fresh: RecordedMail[]): string[] {
 /** I5: by the clock that the daemon had. */
 function quietNights(evidence: Evidence, fresh: RecordedMail[]): string[] {
   return fresh.flatMap(({ at, notice }) => {
-    const since = at - ON_ITS_WAY_MS
+    const since = at - evidence.onItsWayMs(at)
     const open = [at, since].some((then) => officeIsOpen(then) || officeIsOpen(then + evidence.skewAt(then)))
     return open ? [] : [`I5 ${notice} was mailed at night`]
   })

@@ -5,8 +5,6 @@ import { type Evidence, groupedBy } from './evidence.ts'
 
 /** The daemon's clock for a call that it learned of afterwards is one of whole seconds. */
 const TOO_EARLY_MS = 2_000
-/** A slow mail may have been on its way when the case was taken. */
-const ON_ITS_WAY_MS = 60_000
 /** When nothing is wrong the mail is there so long after its time. */
 const TOLD_MS = 3 * 60_000
 /** Who was asked to come again later does not come at once when he may. */
@@ -42,7 +40,7 @@ export function toldAbove(evidence: Evidence): string[] {
         return sent.flatMap(({ at }) => {
           if (at < dueAt - TOO_EARLY_MS && !evidence.clockWasWrong(row.lostAt, at))
             return [`I14 ${address} was told of ${row.id} before its time (step ${step})`]
-          return at > evidence.settledBy(row.endedAt, ON_ITS_WAY_MS)
+          return at > evidence.settledBy(row.endedAt, evidence.onItsWayMs(row.endedAt))
             ? [`I14 ${address} was told that nobody took ${row.id}, and somebody had (step ${step})`]
             : []
         })

@@ -1,10 +1,14 @@
 /** What the judges look into: the chronicle of the outside world, and the database as it is in the end. */
 import type { Chronicle, RecordedCall, RecordedMail, Trouble } from '../chronicle.ts'
 import { MOBILE } from '../company.ts'
+import { LONGEST_MS } from '../played-mail.ts'
 import type { PlayedDatabase } from '../played-database.ts'
 
 /** The next call of somebody who is handed on by a network may begin a moment before the first has ended. */
 const HAND_OVER_MS = 500
+
+/** A slow server, its answer, the mark. */
+const ON_ITS_WAY_MS = 60_000
 
 export class Evidence {
   readonly chronicle: Chronicle
@@ -97,6 +101,16 @@ export class Evidence {
     for (const { from, to } of this.chronicle.troubles.toSorted((a, b) => a.from - b.from))
       if (from <= since + ms && to >= since) since = to
     return since + ms
+  }
+
+  /** How long a mail may have been on its way that was begun by `at`, or came then: a minute, and what the server took for it in these minutes. */
+  onItsWayMs(at: number): number {
+    const { moods } = this.chronicle
+    const longest = moods.map(({ at: from, mood }, i) => {
+      const ms = LONGEST_MS[mood] ?? 0
+      return from <= at && (moods[i + 1]?.at ?? Infinity) >= at - ms - ON_ITS_WAY_MS ? ms : 0
+    })
+    return ON_ITS_WAY_MS + Math.max(0, ...longest)
   }
 
   /** How far ahead the daemon's clock was at most, in milliseconds. */

@@ -33,6 +33,8 @@ export interface RecordedCall {
 }
 
 export interface RecordedMail {
+  /** When the daemon began to send it. */
+  begunAt: number
   at: number
   notice: string
   call: string

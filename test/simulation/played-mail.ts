@@ -66,6 +66,7 @@ export class PlayedMailServer {
     const wait = (ms: number) => new Promise<void>((resolve) => time.after(ms, resolve))
     return {
       send: async (mail) => {
+        const begunAt = time.now()
         const fate = life.next()
         if (fate === 'before') return life.never()
         const { chance } = this.#parts
@@ -78,10 +79,10 @@ export class PlayedMailServer {
         if (this.#mood === 'takes its time') {
           await wait(chance.int(LAST_WORD_MS.least, LAST_WORD_MS.most))
           // it has the mail since long before, whoever still waits for its word
-          if (life.dead) this.#take(mail, true)
+          if (life.dead) this.#take(mail, true, begunAt)
         } else await wait(this.#mood === 'slow' ? chance.int(5_000, 40_000) : chance.int(20, 300))
         if (life.dead) return life.never()
-        const result = this.#answer(mail, fate === 'after')
+        const result = this.#answer(mail, fate === 'after', begunAt)
         if (fate === 'after') life.die()
         await new Promise<void>((resolve) => time.reach(chance.int(5, 100), resolve))
         return life.dead ? life.never() : result
@@ -91,7 +92,7 @@ export class PlayedMailServer {
     }
   }
 
-  #answer(mail: Mail, unheard: boolean): SendResult {
+  #answer(mail: Mail, unheard: boolean, begunAt: number): SendResult {
     switch (this.#mood) {
       case 'unreachable':
         return failed('ECONNECTION', 'CONN', null, false)
@@ -104,22 +105,22 @@ export class PlayedMailServer {
         return failed(code, command, responseCode, false, this.reworded(text))
       }
       case 'loses its word':
-        this.#take(mail, true)
+        this.#take(mail, true, begunAt)
         return failed('ETIMEDOUT', 'DATA', null, true)
       case 'well':
       case 'slow':
       case 'takes its time':
       case 'greets late':
-        this.#take(mail, unheard)
+        this.#take(mail, unheard, begunAt)
         return { kind: 'sent', response: '250 taken' }
     }
   }
 
-  #take(mail: Mail, unheard: boolean): void {
+  #take(mail: Mail, unheard: boolean, begunAt: number): void {
     const { chronicle, time } = this.#parts
     const { 'X-Perezvon-Notice': notice = '', 'X-Perezvon-Call': call = '' } = mail.headers
     const { to, messageId, subject, text } = mail
-    chronicle.mails.push({ at: time.now(), notice, call, to, messageId, subject, text, unheard })
+    chronicle.mails.push({ begunAt, at: time.now(), notice, call, to, messageId, subject, text, unheard })
     chronicle.tell(`a mail for ${to} about ${call}${unheard ? ', and nobody heard that it came' : ''}`)
   }
 }

@@ -17,7 +17,9 @@ export function noMailTwice(evidence: Evidence): string[] {
         (of === 'freeze' || of === 'database') && from <= at + MARK_MS && to >= at ? [to] : [],
       ),
     ) + MARK_MS
-  return [...groupedBy(mails, ({ notice }) => notice)].flatMap(([notice, copies]) => {
+  return [...groupedBy(mails, ({ notice }) => notice)].flatMap(([notice, taken]) => {
+    // a server that needs minutes has the copy of a dead daemon before that of the living one, and may deliver it after that
+    const copies = taken.toSorted((a, b) => a.begunAt - b.begunAt)
     const ids = new Set(copies.map(({ messageId }) => messageId))
     if (ids.size > 1) return [`I2 the copies of ${notice} have different ids`]
     const excused = copies
@@ -34,7 +36,7 @@ export function noMailTwice(evidence: Evidence): string[] {
 export function fewCopies({ chronicle: { mails, troubles } }: Evidence): string[] {
   return [...groupedBy(mails, ({ notice }) => notice)].flatMap(([notice, copies]) => {
     const unheard = copies.filter((copy) => copy.unheard)
-    const first = unheard[0]?.at ?? 0
+    const first = Math.min(...unheard.map(({ begunAt }) => begunAt))
     const deaths = troubles.filter(({ of, to }) => of === 'daemon' && to >= first).length
     return unheard.length > MOST_COPIES + deaths ? [`I2 ${notice} was sent ${unheard.length} times into silence`] : []
   })

@@ -140,7 +140,10 @@ export class LiveCalls {
     const { number } = call.caller
     if (number === null) return null
     const served = this.#over.has(call.id)
-    const isAfter = (other: Call) => other.id !== call.id && other.arrivedAt >= alone && sharesCases(other, call)
+    // the clock may have been set between the two: whoever was here before is no later caller
+    const came = this.#cameAt.get(call.id) ?? -Infinity
+    const cameLater = ({ id }: Call) => id !== call.id && (this.#cameAt.get(id) ?? -Infinity) > came
+    const isAfter = (other: Call) => cameLater(other) && other.arrivedAt >= alone && sharesCases(other, call)
     const known = this.#followers.get(call.id)?.[0] ?? this.#of(number).find(isAfter)
     if (known || ms <= 0 || !served) return known ?? null
     return new Promise((resolve) => {

@@ -61,6 +61,19 @@ it('only a later call tells for an earlier one, whichever ends first', async () 
   expect(await live.laterThan(second, 3, 5)).toBeNull()
 })
 
+it('an earlier call is none that came later, also when the clock was set back between the two', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const [beside, lostOne] = [call('a', HIM, 80_000), call('b', HIM, 10_000)]
+  const live = new LiveCalls()
+  live.add(beside)
+  vi.advanceTimersByTime(3_000)
+  live.add(lostOne)
+  vi.advanceTimersByTime(20_000)
+  live.isOver(lostOne.id)
+  vi.useRealTimers()
+  expect(await live.laterThan(lostOne, 30_000, 5)).toBeNull()
+})
+
 it('two people behind one number wait at the same time: neither tells for the other', async () => {
   const [first, second] = [call('a', HIM, 1), call('b', HIM, 2)]
   const live = new LiveCalls()

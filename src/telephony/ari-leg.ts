@@ -168,12 +168,12 @@ export class AriLeg implements Leg {
 
   /** An operator has connected it with somebody else. */
   isConnectedWith(whom: 'a colleague' | 'a ringing phone'): void {
-    this.#away.rings = whom === 'a ringing phone'
+    this.#away.isWith(whom)
   }
 
   /** How the Dial() goes in which it waits, by DIALSTATUS. */
   dials(status: string): void {
-    if (status === 'ANSWER') this.#away.rings = false
+    if (status === 'ANSWER') this.#away.isWith('a colleague')
   }
 
   /** Once: the end of the channel is told later than the answer to this, and a second request in between is refused. */
@@ -266,6 +266,10 @@ export class AriLeg implements Leg {
 
   leaveUntoldEndToBook(): void {
     this.#isBooked = true
+  }
+
+  get isBooked(): boolean {
+    return this.#isBooked
   }
 
   /** The dialplan has it, and will tell how it ended. */

@@ -34,6 +34,8 @@ export class LegAway {
   #talks = 0
   /** It was passed on to a phone that nobody has picked up yet. */
   rings = false
+  /** An event has said to whom it was passed on. */
+  #isTold = false
 
   constructor(leg: AriLeg, requests: LegRequests, port: LegPort) {
     this.#leg = leg
@@ -51,8 +53,17 @@ export class LegAway {
     this.#onLeft?.()
   }
 
+  #isAlone(): void {
+    this.rings = this.#isTold = false
+  }
+
+  isWith(whom: 'a colleague' | 'a ringing phone'): void {
+    this.rings = whom === 'a ringing phone'
+    this.#isTold = true
+  }
+
   returned(word: ReturnWord, args: string[]): void {
-    this.rings = false
+    this.#isAlone()
     if (isTransfer(word)) {
       const [to = '', by = ''] = args
       this.#transfer = { to: word === 'transferred' ? to : '', by: by ? `PJSIP/${by}` : '' }
@@ -158,7 +169,7 @@ export class LegAway {
   async #handOver(event: 'handed-to-dialplan' | 'handed-to-talk', context: string, extension: string): Promise<number> {
     this.#leg.move(event)
     this.#handedAt = performance.now()
-    this.rings = false
+    this.#isAlone()
     const left = new Promise<void>((resolve) => (this.#onLeft = resolve))
     const told = this.#requests.do('channels.continueInDialplan', { context, extension, priority: 1 })
     const taken = Promise.race([left, told]).then(() => performance.now())
@@ -198,7 +209,10 @@ export class LegAway {
       .then(readChannel, () => null)
     if (!channel || signal.aborted || this.#port.holds(channel) || !isStillSo()) return false
     log.info('a caller was passed on with the phone', { channel: id })
-    this.#leg.move('partner-gone')
+    // it waits for a phone, or talks there already, and the event that says so was lost: the book will tell of a caller
+    const isUnsure = channel.application === 'Dial' && !this.#isTold
+    if (isUnsure) this.rings = true
+    this.#leg.move(isUnsure && this.#leg.isBooked ? 'left-to-book' : 'partner-gone')
     return this.#leg.passedOn
   }
 }

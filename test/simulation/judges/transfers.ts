@@ -50,15 +50,16 @@ export function transferredIsNotForgotten(evidence: Evidence): string[] {
 
 /** After a transfer the operator is no more in a talk that goes on without them. */
 export function transferrersAreFree(evidence: Evidence): string[] {
-  const events = evidence.rows<{ person: string; at: number; state: string }>(
-    `SELECT "person", "at", "state" FROM "OperatorEvent" ORDER BY "at", "id"`,
+  const events = evidence.rows<{ person: string; at: number; state: string; by: string }>(
+    `SELECT "person", "at", "state", "by" FROM "OperatorEvent" ORDER BY "at", "id"`,
   )
   return evidence.chronicle.transfers.flatMap((transfer) => {
     const person = Object.keys(PHONES).find((key) => PHONES[key] === transfer.by)
     const by = evidence.settledBy(transfer.at, FREE_MS)
     if (!person || !transfer.leg.startsWith('leg-') || evidence.clockWasWrong(transfer.at - FELT_MS, by)) return []
     const last = events.findLast((event) => event.person === person && event.at <= by)
-    if (last?.state !== 'talking' || talksAgain(evidence, transfer, by)) return []
+    // `phone`: it is in use for a call of the operator's own
+    if (last?.state !== 'talking' || last.by === 'phone' || talksAgain(evidence, transfer, by)) return []
     return [`I18 ${person} transferred ${transfer.channel} and is still taken for talking`]
   })
 }

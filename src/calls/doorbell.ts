@@ -225,6 +225,7 @@ function noteFate(
   switch (wasTooShort(entry) ? (entry.state === 'answered' ? 'unanswered' : 'new') : entry.state) {
     case 'talked':
     case 'answered': {
+      if (wasTransferredSince(path, entry)) return path.add({ kind: 'hung-up', by: 'unknown', cause: 0 })
       // a caller whom one operator has dropped may have been rung on in the fallback: there the book knows better
       const known = entry.state === 'answered' && entry.who !== '' ? null : open?.answered?.operator
       const person = known ?? personAt(config, entry.who)
@@ -254,6 +255,12 @@ function noteFate(
     case 'out-talked':
       return // no call of a caller: takeOutsideTalk
   }
+}
+
+/** Asterisk died before it had written down that the operator transferred the caller out of this talk: we know it. */
+function wasTransferredSince(path: CallPath, { answeredAt, endedAt }: DoorbellEntry): boolean {
+  const last = path.steps.findLast(({ kind }) => kind === 'transfer')
+  return endedAt === null && answeredAt !== null && last !== undefined && last.time > answeredAt
 }
 
 /** What our own record has of it already is not said twice. */

@@ -173,9 +173,16 @@ export class AriTelephony implements AsteriskLink, LegPort {
   async adopt({ id: channelId, application }: LivingChannel): Promise<AriLeg> {
     const known = this.#handles.legs.get(channelId)
     if (known) return known
-    const channel = readChannel(await this.request('channels.get', { channelId }))
+    const found = await this.request('channels.get', { channelId }).catch((error: unknown) => {
+      if (saysGone(error)) return null
+      throw error
+    })
+    const channel = readChannel(found ?? { id: channelId })
     if (!channel) throw new Error(`Asterisk describes channel ${channelId} without an id`)
     const leg = this.#newLeg(channel)
+    // it has ended since it was listed: the others wait to be taken in hand all the same
+    if (found === null) leg.vanished()
+    if (leg.signal.aborted) return leg
     if (this.holds(channel)) {
       const [, word = '', ...args] = channel.applicationData.split(',')
       if (isReturnWord(word)) leg.broughtBack(word, args)

@@ -72,10 +72,10 @@ export function callsRoom(
     live,
     spokenLater: async ({ id, caller: { number }, snapshot: { config } }, since) =>
       number && spokenLater(prisma, { id, number }, since, successMs(config), clock.now()),
+    // who writes a mail can wait for a CRM a moment longer than who rings a phone
+    learnName: (call) => learnName({ names }, call),
     verdict: (journey, config) => verdictOf(journey, ignoreRules(config)),
     followUps: async (call, verdict) => {
-      // who writes a mail can wait for a CRM a moment longer than who rings a phone
-      if (verdict.verdict === 'missed') await learnName({ names }, call)
       const now = clock.now()
       return followUps(call, verdict, await callerHistory(prisma, call, now), now)
     },

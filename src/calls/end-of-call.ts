@@ -33,6 +33,8 @@ export interface EndOfCallDeps {
   live?: Pick<LiveCalls, 'laterThan' | 'silentSince'>
   /** The id of a call of this number that began at `since` or later and in which somebody spoke with the caller. */
   spokenLater?: (call: EndedCall, since: number) => Promise<string | null>
+  /** Asks who the caller is, for those who will be told: within its own time limit, and never in vain for the end. Missing: nobody is asked. */
+  learnName?: (call: EndedCall) => Promise<void>
   /** Was he spoken with, and if not, why not? Pure. */
   verdict: (journey: Journey, config: Config) => Verdict
   /** Notices, the open list, call-backs. Reads history, writes nothing. */
@@ -57,7 +59,9 @@ export function endOfCall(deps: EndOfCallDeps): EndOfCall {
     if (verdict.verdict === 'missed') {
       // no mail is later for it than it would be anyway
       const { wait } = call.snapshot.config.missed_calls.mail
-      const later = await deps.live?.laterThan(call, aloneUntil(deps, call, endedAt), Math.min(SETTLE_MS, wait))
+      const again = deps.live?.laterThan(call, aloneUntil(deps, call, endedAt), Math.min(SETTLE_MS, wait))
+      // asked while it waits anyway: from the look at what came later to the commit nothing may be waited for
+      const [later] = await Promise.all([again, deps.learnName?.(call)])
       if (later) verdict = joined(deps, call, later, endedAt)
     }
     // the row is armed on disk: if this process dies while it retries, recovery does the same again

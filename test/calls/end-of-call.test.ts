@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { CallPath } from '../../src/calls/call-path.ts'
-import { type EndedCall, endOfCall } from '../../src/calls/end-of-call.ts'
+import { type EndedCall, type EndOfCallDeps, endOfCall } from '../../src/calls/end-of-call.ts'
 import { callOpened } from '../../src/calls/inbound.ts'
 import { followUps } from '../../src/missed-calls/follow-ups.ts'
 import { ignoreRules } from '../../src/missed-calls/ignore-rules.ts'
@@ -49,7 +49,7 @@ async function openCall(id: string, caller: string, ...steps: Step[]): Promise<E
 }
 
 /** How often `commit` is refused, after how many the process is dead, and how often the history of the caller cannot be read. */
-function ending({ refusals = 0, unreadable = 0, commits = Infinity } = {}) {
+function ending({ refusals = 0, unreadable = 0, commits = Infinity } = {}, more: Partial<EndOfCallDeps> = {}) {
   const ended: string[] = []
   const breakable = Object.assign(Object.create(journal) as Journal, {
     commit: (...args: Parameters<Journal['commit']>) => {
@@ -68,6 +68,7 @@ function ending({ refusals = 0, unreadable = 0, commits = Infinity } = {}) {
       return Promise.resolve(followUps(call, verdict, history, NOW))
     },
     onEnd: (call, { verdict }) => ended.push(`${call.id} ${verdict}`),
+    ...more,
   })
   return { end, ended }
 }
@@ -111,6 +112,24 @@ it.each([
   expect(await row(what)).toMatchObject({ verdict: 'missed', notice: 'fired' })
   expect(await database.prisma.notice.count({ where: { callId: what } })).toBe(1)
   expect(ended).toEqual([`${what} missed`])
+})
+
+it('whoever is told learns the name, and what came later is looked for when nothing is waited for any more', async () => {
+  const done: string[] = []
+  const learnName = async ({ caller }: EndedCall) => {
+    await new Promise((resolve) => setImmediate(resolve)) // a CRM answers
+    caller.name = 'Иван Петров'
+    done.push('the name is known')
+  }
+  const spokenLater = () => {
+    done.push('looked for a later talk')
+    return Promise.resolve(null)
+  }
+  const { end } = ending({}, { learnName, spokenLater })
+  await end(await openCall('named', '+79120000009'))
+  expect(done).toEqual(['the name is known', 'looked for a later talk'])
+  const { payload } = await database.prisma.notice.findFirstOrThrow({ where: { callId: 'named' } })
+  expect(JSON.parse(payload)).toMatchObject({ caller: { name: 'Иван Петров' } })
 })
 
 it('the same end twice, by two lives of a daemon, is one end', async () => {

@@ -190,7 +190,7 @@ export class DueCallbacks {
     }
     if (!claimed) return
     crashPoint('callback.claimed')
-    const reserved = [person]
+    const reserved = new Set([person])
     const callbackTry: CallbackTry = {
       task,
       person,
@@ -199,12 +199,11 @@ export class DueCallbacks {
       signal: this.#stop.signal,
       another: () => {
         const next = this.reserveFor(task, config)
-        if (next) reserved.push(next)
+        if (next) reserved.add(next)
         return next
       },
       leaves: (speaker) => {
-        reserved.splice(reserved.indexOf(speaker), 1)
-        this.release(speaker, true, task.group)
+        if (reserved.delete(speaker)) this.release(speaker, true, task.group)
       },
       log: log.child({ callback: task.id }),
       counted: false,
@@ -213,7 +212,7 @@ export class DueCallbacks {
     this.#running.set(task.id, { run, callbackTry })
   }
 
-  async #run(callbackTry: CallbackTry, reserved: readonly string[]): Promise<void> {
+  async #run(callbackTry: CallbackTry, reserved: ReadonlySet<string>): Promise<void> {
     const { task, config, log } = callbackTry
     log.info('calling somebody back', { number: task.number, operator: callbackTry.person })
     const result = await callBack(this.#deps, callbackTry)

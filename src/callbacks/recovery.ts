@@ -110,12 +110,7 @@ async function joinAgain(
   operator: Leg,
   client: Leg,
 ): Promise<TryResult> {
-  let held = true
-  const unmark = task.operator ? deps.hold(task.operator, task.legs?.client ?? task.id, task.group) : () => {}
-  const release = () => {
-    if (held) unmark()
-    held = false
-  }
+  const release = task.operator ? deps.hold(task.operator, task.legs?.client ?? task.id, task.group) : () => {}
   try {
     await operator.stopRinging()
     return await joinTwo(deps, { ...task, tries: task.tries - 1 }, task.operator ?? '', operator, client, release)
@@ -130,10 +125,10 @@ async function joinAgain(
 /** The client was first, and waits for somebody of ours: whoever is free now. */
 async function bringAgain(deps: CallbackRecoveryDeps, task: CallbackTask, client: Leg): Promise<TryResult> {
   const { config, version } = deps.snapshot()
-  const reserved: string[] = []
+  const reserved = new Set<string>()
   const another = () => {
     const person = deps.callbacks.reserveFor(task, config)
-    if (person) reserved.push(person)
+    if (person) reserved.add(person)
     return person
   }
   const callbackTry: CallbackTry = {
@@ -144,8 +139,7 @@ async function bringAgain(deps: CallbackRecoveryDeps, task: CallbackTask, client
     signal: client.signal,
     another,
     leaves: (person) => {
-      reserved.splice(reserved.indexOf(person), 1)
-      deps.callbacks.release(person, true, task.group)
+      if (reserved.delete(person)) deps.callbacks.release(person, true, task.group)
     },
     log: deps.log.child({ callback: task.id }),
     counted: true,

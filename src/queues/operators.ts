@@ -194,7 +194,11 @@ export class Operators {
   hold(person: string, callId: string | null = null, group: string | null = null): () => void {
     this.#reserved.add(person)
     this.#board.apply(person, { kind: 'talk' }, 'call', callId)
-    return () => this.release(person, true, group ?? undefined)
+    let isHeld = true
+    return () => {
+      if (isHeld) this.release(person, true, group ?? undefined)
+      isHeld = false
+    }
   }
 
   /** He, whom we rang, speaks with a caller. */

@@ -226,7 +226,7 @@ function noteFate(
     case 'talked':
     case 'answered': {
       if (wasTransferredSince(path, entry)) return path.add({ kind: 'hung-up', by: 'unknown', cause: 0 })
-      // a caller whom one operator has dropped may have been rung on in the fallback: there the book knows better
+      // one operator has dropped the caller, and another may have taken the call in the fallback: the book knows who
       const known = entry.state === 'answered' && entry.who !== '' ? null : open?.answered?.operator
       const person = known ?? personAt(config, entry.who)
       const name = config.people[person]?.name ?? entry.who
@@ -244,7 +244,7 @@ function noteFate(
     case 'shed':
       return path.add({ kind: 'fallback', why: 'full' })
     case 'loop':
-      return path.add({ kind: 'fallback', why: `loop ${entry.who}` })
+      return path.add({ kind: 'fallback', why: 'loop', times: Number(entry.who) || 0 })
     case 'fallback':
     case 'unanswered':
       return path.add({ kind: 'fallback', why: 'away' })

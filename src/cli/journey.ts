@@ -28,6 +28,7 @@ const say = defineMessages({
     'offer': 'was offered a call-back',
     'callback-asked': 'asked to be called on {number}',
     'fallback': 'was put through without Perezvon ({why})',
+    'circle': 'was refused: the same call came {times} times in a circle',
     'hung-up.caller': 'hung up',
     'hung-up.us': 'we hung up',
     'hung-up.unknown': 'the call ended',
@@ -57,6 +58,7 @@ const say = defineMessages({
     'offer': 'услышал предложение перезвонить',
     'callback-asked': 'попросил перезвонить на {number}',
     'fallback': 'соединялся без Perezvon ({why})',
+    'circle': 'отклонён: один и тот же вызов пришёл по кругу, раз: {times}',
     'hung-up.caller': 'положил трубку',
     'hung-up.us': 'мы завершили звонок',
     'hung-up.unknown': 'звонок завершился',
@@ -104,6 +106,7 @@ export function stepInWords(step: StepRow, language: Language): string | null {
     case 'callback-asked':
       return say(language, 'callback-asked', { number: formatPhone(step.number) })
     case 'fallback':
+      if (step.why === 'loop') return say(language, 'circle', { times: step.times ?? 0 })
       return say(language, 'fallback', { why: step.why })
     case 'hung-up':
       return say(language, `hung-up.${step.by}`)

@@ -33,7 +33,7 @@ function reasonAsIfHeHungUp(steps: readonly StepRow[]): ReasonCode {
   const ring = steps.findLast((step) => step.kind === 'ring')
   if (ring) return ringReason(steps, ring)
   const fallback = steps.findLast((step) => step.kind === 'fallback')
-  if (fallback?.why.startsWith('loop')) return 'looping'
+  if (fallback?.why === 'loop') return 'looping'
   if (fallback) return fallback.why === 'full' ? 'congestion' : 'restored'
   const reachedAnswerphone = steps.some((step) => step.kind === 'voicemail')
   if (steps.some((step) => step.kind === 'closed')) return recorded.length > 0 ? 'voicemail_empty' : 'after_hours'

@@ -158,8 +158,8 @@ export type Step =
   | { kind: 'fax' }
   /** He rang again before this call was decided: that call tells for both. */
   | { kind: 'linked'; to: string }
-  /** The call went on in the plain dialplan, without us. */
-  | { kind: 'fallback'; why: string }
+  /** The call went on in the plain dialplan, without us; `full`, `loop`: it was refused there. `times`: of a circle, how many calls it was. */
+  | { kind: 'fallback'; why: 'away' | 'full' | 'loop'; times?: number }
   | { kind: 'hung-up'; by: 'caller' | 'us' | 'unknown'; cause: number }
   /** This daemon took the call over from one that had died. */
   | { kind: 'recovered'; how: string }

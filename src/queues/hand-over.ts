@@ -18,7 +18,7 @@ export interface HandOverDeps {
   node: string
   snapshot: () => Snapshot
   endOfCall: EndOfCall
-  /** Where a contact goes whom the operator transfers. */
+  /** Where a contact goes when the operator transfers the call. */
   transfers: TransferDeps
   log: Logger
 }

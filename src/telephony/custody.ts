@@ -28,7 +28,8 @@ export const custodyEvents = [
 /**
  * `order-refused`: Asterisk did not carry out what handed it over. `left`, `hung-up`: StasisEnd, before and after a hang-up. `returned`: it has entered
  * our application again. `seen-elsewhere`: a look found it outside of our application. `not-found`: a look found no such channel, and nobody had
- * told; `left-to-book`: the same of a caller's channel, how it ended stands in the doorbell book. `partner-gone`: the other side of its talk is gone, and it lives on. `came-anew`: the dialplan has brought it to our door as a new caller.
+ * told; `left-to-book`: the same of a caller's channel, how it ended stands in the doorbell book. `partner-gone`: the other side of its talk is
+ * gone, and it lives on. `came-anew`: the dialplan has brought it to our door as a new caller.
  */
 export type CustodyEvent = (typeof custodyEvents)[number]
 

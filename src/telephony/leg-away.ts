@@ -32,9 +32,9 @@ export class LegAway {
   #transfer: Transfer | null = null
   /** Counts them: what watches over one has nothing to say of the next. */
   #talks = 0
-  /** It was passed on to a phone that nobody has picked up yet. */
+  /** The leg was passed on to a phone that nobody has picked up yet. */
   rings = false
-  /** An event has said to whom it was passed on. */
+  /** An event has said to whom the leg was passed on. */
   #isTold = false
 
   constructor(leg: AriLeg, requests: LegRequests, port: LegPort) {

@@ -154,15 +154,15 @@ export class PendingDial {
 }
 
 /**
- * What a leg of ours needs of the dialplan, wherever its phone has its own settings: what the phone does with the call by itself, a transfer or a
- * redirect, comes to our contexts and not to the phone's, where a number may have a way outside past the guard.
- */
-/**
  * The limit of a leg is counted from its dialling; that of a talk begins with the talk and is announced by a tone a minute before its end. The leg must
  * not end first: it rings before the talk, hears an announcement, and waits until the other side picks up.
  */
 const BEFORE_A_TALK_SEC = 180
 
+/**
+ * What a leg of ours needs of the dialplan, wherever its phone has its own settings: what the phone does with the call by itself, a transfer or a
+ * redirect, comes to our contexts and not to the phone's, where a number may have a way outside past the guard.
+ */
 function legVariables(longestSec: number): Record<string, string> {
   return {
     'TIMEOUT(absolute)': String(longestSec + Math.min(longestSec, BEFORE_A_TALK_SEC)),

@@ -98,6 +98,19 @@ describe('a call whose channel is gone', () => {
     expect(await row(w)).toMatchObject({ verdict: 'answered', operator: 'boris', talkMs: 20_000 })
   })
 
+  it('and that the book, which died with Asterisk, knows as talked, is lost where our record says that it was transferred', async () => {
+    const w = world()
+    await left(w, [
+      ring,
+      { kind: 'talk', person: 'anna', name: 'Анна', ms: 5_000 },
+      { kind: 'transfer', by: 'anna', name: 'Анна', to: '102' },
+    ])
+    w.asterisk.book.set(w.id, entry(w.caller, 'talked', `leg-1|${seconds(-MINUTE)}|`))
+    await w.house.connect()
+    expect(await row(w)).toMatchObject({ verdict: 'missed', reason: 'transfer_unanswered' })
+    expect(await w.house.notices(w.caller)).toHaveLength(1)
+  })
+
   it('of which the book knows nothing, and who waited, is lost: one notice, also after another start', async () => {
     const w = world()
     await left(w, [ring])

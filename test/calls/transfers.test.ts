@@ -1,4 +1,4 @@
-/** A caller whom operators transfer: each time somebody must be told again unless a person takes the call, and nobody goes round for ever. */
+/** An operator transfers a caller: each time somebody must be told again unless a person takes the call, and no caller goes round for ever. */
 import { expect, it } from 'vitest'
 import type { Call } from '../../src/calls/call.ts'
 import { CallPath } from '../../src/calls/call-path.ts'

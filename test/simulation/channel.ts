@@ -5,7 +5,7 @@ import type { RecordedCall } from './chronicle.ts'
 export interface Party {
   /** His exchange says no before anything rings (busy, unknown, congested): Q.850. */
   declines?(): number | null
-  /** His phone answers with another number that should be called instead (SIP 302). */
+  /** The phone answers with another number that should be called instead (SIP 302). */
   forwards?(): string | null
   /** His phone rings; he decides with `line.answer()`, `line.refuse()` or not at all. */
   rings?(line: Line): void
@@ -13,7 +13,7 @@ export interface Party {
   hears?(line: Line, media: string): void
   /** He talks with somebody since now. */
   talks?(line: Line): void
-  /** Whoever he talked with has given him to somebody else. */
+  /** The other side of the talk has transferred this one to somebody else. */
   passedOn?(line: Line): void
   /** He hears nothing any more, and nobody. */
   silent?(line: Line): void

@@ -101,7 +101,7 @@ export class Dialplan {
     this.#dial(channel, asterisk.parts.fallbackPhones, FALLBACK_RING_MS, false, () => this.#sorry(channel))
   }
 
-  /** perezvon-transfer: an operator has transferred it (`to`), or the colleague has not answered to whom it was transferred (`transfer-failed`). */
+  /** perezvon-transfer: an operator has transferred the caller (`to`), or the colleague there has not answered (`transfer-failed`). */
   transferred(channel: Channel, word: 'transferred' | 'transfer-failed', to: string, by: string): void {
     const asterisk = this.#asterisk
     const { number } = channel.caller

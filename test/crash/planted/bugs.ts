@@ -391,8 +391,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'after a start in a talk its operator is busy for ever',
     harm: 'the operator who talked when the daemon was started anew is never rung again',
     file: 'src/queues/operators.ts',
-    find: 'return () => this.release(person, true, group ?? undefined)',
-    put: 'return () => {}',
+    find: 'if (isHeld) this.release(person, true, group ?? undefined)',
+    put: 'if (!isHeld) this.release(person, true, group ?? undefined)',
     caughtBy: [AFTER_A_START, 'its operator is busy meanwhile'],
   },
   {
@@ -733,7 +733,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     name: 'a circle of calls is a loss like others',
     harm: 'the admin does not learn that a number is forwarded to itself',
     file: 'src/missed-calls/reason.ts',
-    find: `  if (fallback?.why.startsWith('loop')) return 'looping'
+    find: `  if (fallback?.why === 'loop') return 'looping'
 `,
     put: '',
     caughtBy: [RECOVERY, 'one of a circle'],

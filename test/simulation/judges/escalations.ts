@@ -9,7 +9,7 @@ const TOO_EARLY_MS = 2_000
 const TOLD_MS = 3 * 60_000
 /** Who was asked to come again later does not come at once when he may. */
 const PATIENCE_MS = 65 * 60_000
-/** Whom it keeps waiting, or sends away for what is about us, comes again later and later. */
+/** A mail that the server keeps waiting, or refuses for what is about us, comes again later and later. */
 const PUTS_OFF: ReadonlySet<string> = new Set<Mood>(['greylists', 'refuses us', 'takes its time', 'greets late'])
 /** A server that refuses everybody is asked again so long after it is well, at most. */
 const REFUSED_MS = 10 * 60_000

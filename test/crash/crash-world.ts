@@ -90,7 +90,7 @@ export class CrashWorld {
       phones: [],
       trunks: [{ name: 'provider', contact: `127.0.0.1:${phone.sipPort}`, match: ['127.0.0.1'] }],
       music: [],
-      limits: { maxCalls: 5_000, heartbeatStaleSec: 7, fallbackRingSec: 6, ...options.limits },
+      limits: { maxCalls: 5_000, shortestTalkMs: 0, heartbeatStaleSec: 7, fallbackRingSec: 6, ...options.limits },
     })
     const asterisk = new LocalAsterisk({
       name: 'crash rig',

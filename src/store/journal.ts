@@ -172,6 +172,9 @@ interface Group {
   waiter: { resolve: () => void; reject: (error: unknown) => void } | null
 }
 
+/** Notes that wait for a database that somebody else has locked; a busy hour has a tenth of them. */
+const MOST_WAITING = 20_000
+
 export class Journal {
   #prisma: Prisma
   #log: Logger
@@ -237,7 +240,8 @@ export class Journal {
       await this.#insert(groups.flatMap(({ entries }) => entries))
       for (const { waiter } of groups) waiter?.resolve()
     } catch (error) {
-      if (groups.length > 1 && !isBusy(error)) await this.#writeOneByOne(groups)
+      if (isBusy(error)) this.#waitOn(groups, error)
+      else if (groups.length > 1) await this.#writeOneByOne(groups)
       else for (const group of groups) this.#refused(group, error)
     }
     this.#lastWrite = performance.now()
@@ -252,6 +256,14 @@ export class Journal {
       } catch (error) {
         this.#refused(group, error)
       }
+  }
+
+  /** Somebody else holds the write lock for long. Whoever waits for a commit is told so; what was only noted waits for the lock, before what comes. */
+  #waitOn(groups: readonly Group[], error: unknown): void {
+    const notes = groups.filter(({ waiter }) => waiter === null)
+    const lost = notes.slice(0, Math.max(0, notes.length + this.#pending.length - MOST_WAITING))
+    for (const group of [...groups.filter(({ waiter }) => waiter !== null), ...lost]) this.#refused(group, error)
+    this.#pending.unshift(...notes.slice(lost.length))
   }
 
   #refused({ entries, waiter }: Group, error: unknown): void {

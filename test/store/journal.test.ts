@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { sleep } from '../../src/runtime/abort.ts'
 import { silentLogger } from '../../src/runtime/logger.ts'
-import { type Database, openDatabase } from '../../src/store/database.ts'
+import { type Database, openDatabase, type Prisma } from '../../src/store/database.ts'
 import { Journal, type JournalEntry } from '../../src/store/journal.ts'
 
 let dir: string
@@ -145,6 +145,29 @@ it('the same truth written twice is the same truth', async () => {
   expect(await database.prisma.notice.count()).toBe(1)
   expect(await database.prisma.case.findMany()).toMatchObject([{ count: 1 }])
   expect(await database.prisma.callback.count()).toBe(1)
+})
+
+it('what was noted waits for a database that somebody has locked for long, and a commit is told', async () => {
+  vi.useFakeTimers()
+  try {
+    let isLocked = true
+    const written: string[] = []
+    const $executeRaw = (_sql: unknown, batch: string) => {
+      if (isLocked) return Promise.reject(new Error('SQLITE_BUSY: database is locked'))
+      written.push(...(JSON.parse(batch) as { op: string }[]).map(({ op }) => op))
+      return Promise.resolve(1)
+    }
+    const waiting = new Journal({ $executeRaw } as unknown as Prisma, silentLogger)
+    waiting.note({ op: 'call.rearm', row: { id: 'a' } })
+    const told = waiting.commit([opened('b')]).catch((error: Error) => error.message)
+    await vi.advanceTimersByTimeAsync(40_000)
+    expect(await told).toContain('locked')
+    isLocked = false
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(written).toEqual(['call.rearm'])
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 it('a talk tells nothing of a call that had not ended when its own call began: two people share the number', async () => {
